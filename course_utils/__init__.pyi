@@ -1,0 +1,31 @@
+__all__ = [
+    "approximately",
+    "check",
+    "claim",
+    "claims_table",
+    "explore",
+    "hint",
+    "load",
+    "plots",
+    "probes",
+    "seeds",
+    "show",
+    "solution",
+    "start",
+    "table",
+]
+
+from . import plots as plots
+from . import probes as probes
+from .claims import claim as claim
+from .claims import claims_table as claims_table
+from .controls import explore as explore
+from .datasets import load as load
+from .exercises import check as check
+from .exercises import hint as hint
+from .exercises import solution as solution
+from .plots import show as show
+from .session import seeds as seeds
+from .session import start as start
+from .tables import approximately as approximately
+from .tables import table as table

@@ -1,0 +1,124 @@
+"""Claims: statements about results, measured again each time a lecture runs."""
+
+import math
+import operator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from course_utils.errors import CourseError, require_choice
+from course_utils.tables import Table, approximately
+
+RELATIONS = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le, "==": operator.eq}
+STANDARD_ERRORS = 3
+SHARE_OF_SEEDS = 0.95
+_MADE: dict[str, "Claim"] = {}
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A statement with what was measured for it, one value per seed, and what would have refuted it."""
+
+    statement: str
+    values: np.ndarray
+    relation: str
+    bound: float
+    without: np.ndarray | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether the values support the statement and the control, if any, does not."""
+        clears = RELATIONS[self.relation]
+        if self.relation == "==":
+            return bool(np.all(self.values == self.bound))
+        margin = STANDARD_ERRORS * robust_standard_error(self.values) * (1 if self.relation[0] == ">" else -1)
+        return bool(
+            clears(np.median(self.values) - margin, self.bound)
+            and np.mean(clears(self.values, self.bound)) >= SHARE_OF_SEEDS
+            and not (self.without is not None and clears(np.median(self.without), self.bound))
+        )
+
+    @property
+    def measured(self) -> str:
+        """The evidence in words: "≈ 0.43 over 16 seeds; without ≈ 0.02"."""
+        if self.relation == "==":
+            return f"exactly {self.values[0]:.12g}"
+        seeds = f" over {self.values.size} seeds" if self.values.size > 1 else ""
+        control = "" if self.without is None else f"; without {approximately(np.median(self.without))}"
+        return approximately(np.median(self.values)) + seeds + control
+
+    @property
+    def needed(self) -> str:
+        """What the values had to clear: "> 0.4"."""
+        return f"{self.relation.replace('==', '=')} {self.bound:.12g}"
+
+    def __str__(self) -> str:
+        verdict = "✓ " if self.holds else "✗ not with these settings: "
+        exact_and_true = self.relation == "==" and self.holds
+        return f"{verdict}{self.statement} ({self.measured}{'' if exact_and_true else f'; needed {self.needed}'})"
+
+
+def claim(statement: str, values: ArrayLike, relation: str, bound: float, without: ArrayLike | None = None) -> None:
+    """Print whether a statement holds for what was just measured; never raises because it does not.
+
+    It holds when the median of `values` clears `bound` by three robust standard errors, at least 95 % of the values
+    clear it, and the median of `without` does not. A claim with relation "==" is about an exact fact.
+
+    Args:
+        statement: One sentence, without a full stop.
+        values: One number per seed (any shape), or one number.
+        relation: ">", ">=", "<", "<=" or "==".
+        bound: What the values must clear.
+        without: The same measure with the supposed cause removed (any shape).
+
+    Raises:
+        CourseError: If the relation is unknown or something is not a number.
+
+    Taught in lecture 00.
+    """
+    require_choice("relation", relation, RELATIONS)
+    control = None if without is None else _numbers("without", without)
+    made = Claim(statement, _numbers("values", values), relation, float(_numbers("bound", bound)[0]), control)
+    _MADE[statement] = made
+    print(made)
+
+
+def claims_table() -> Table:
+    """The claims made since the lecture started, as a table: statement, what was measured, what was needed."""
+    made = list(_MADE.values())
+    if not made:
+        raise CourseError("no claim was made yet. Run the cells above first (menu Run, Run All Above Selected Cell).")
+    return Table(
+        {
+            "": ["✓" if c.holds else "✗" for c in made],
+            "Claim": [c.statement for c in made],
+            "Measured": [c.measured for c in made],
+            "Needed": [c.needed for c in made],
+        }
+    )
+
+
+def forget() -> None:
+    """Drop all claims made so far, as a lecture does when it starts."""
+    _MADE.clear()
+
+
+def robust_standard_error(values: np.ndarray) -> float:
+    """Standard error of the median, from the median absolute deviation so that one outlier does not decide it.
+
+    For a normal sample the deviation times 1.4826 estimates sigma, and the median's standard error is
+    sigma * sqrt(pi / 2) / sqrt(n). Source: Rousseeuw & Croux (1993), "Alternatives to the median absolute deviation".
+    """
+    deviation = np.median(np.abs(values - np.median(values)))
+    return float(1.4826 * deviation * math.sqrt(math.pi / 2 / values.size))
+
+
+def _numbers(what: str, given: ArrayLike) -> np.ndarray:
+    try:
+        numbers = np.asarray(given, dtype=float).ravel()
+    except (TypeError, ValueError):
+        raise CourseError(f"claim needs numbers as {what}, one per seed; it was given {given!r:.60}.") from None
+    if not numbers.size:
+        raise CourseError(f"claim needs at least one number as {what}; it was given none.")
+    return numbers

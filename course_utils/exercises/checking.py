@@ -1,0 +1,133 @@
+"""Compare an attempt with the solution and say something useful about it."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+import numpy as np
+
+from course_utils.exercises.exercise import Exercise
+from course_utils.exercises.registry import get
+
+_HINTS_GIVEN: Counter[str] = Counter()
+
+
+def check(exercise_id: str, answer: object) -> None:
+    """Print whether an answer is right, and if not, the first difference in numbers with a hint.
+
+    Args:
+        exercise_id: As in the notebook, for example "tanh-slope".
+        answer: What you wrote in place of the `...`: a function or a value.
+
+    Raises:
+        CourseError: If there is no such exercise.
+
+    Taught in lecture 00.
+    """
+    print(verdict(get(exercise_id), answer))
+
+
+def hint(exercise_id: str) -> None:
+    """Print the next hint of an exercise; after the last one it starts again. Taught in lecture 00."""
+    hints = get(exercise_id).hints
+    given = _HINTS_GIVEN[exercise_id] % len(hints)
+    _HINTS_GIVEN[exercise_id] += 1
+    print(f"Hint {given + 1} of {len(hints)}: {hints[given]}")
+
+
+def solution(exercise_id: str) -> None:
+    """Print a worked solution of an exercise and why it is right. Taught in lecture 00."""
+    exercise = get(exercise_id)
+    print(f"{exercise.solution}\n\n{exercise.explanation}")
+
+
+def verdict(exercise: Exercise, answer: object) -> str:
+    """One sentence about an answer: right, not tried yet, or the first difference and a hint."""
+    try:
+        outcomes = _outcomes(exercise, answer)
+    except Exception as error:
+        return f"✗ {exercise.id}: your code stopped with {type(error).__name__}: {error}"
+    if any(_is_untried(given) for given, _, _ in outcomes):
+        return f"· {exercise.id}: not tried yet. Replace the `...` and run the cell again; hint({exercise.id!r}) helps."
+    differences = [
+        text for given, expected, where in outcomes if (text := _difference(exercise, given, expected, where))
+    ]
+    if not differences:
+        return f"✓ {exercise.id}: right. Compare with solution({exercise.id!r})."
+    return f"✗ {exercise.id}: {differences[0]}\n  {_hint_for(exercise, outcomes)}"
+
+
+def _outcomes(exercise: Exercise, answer: object) -> list[tuple[object, object, str]]:
+    """What was given, what was expected, and where: one triple per case."""
+    if not exercise.cases:
+        return [(answer, exercise.reference, "")]
+    if not callable(answer):
+        return [(answer, exercise.reference, "")]
+    return [(answer(**_copy(case)), exercise.reference(**_copy(case)), _name(case)) for case in exercise.cases]
+
+
+def _hint_for(exercise: Exercise, outcomes: list[tuple[object, object, str]]) -> str:
+    """The hint of the known mistake that gives the same answers, else the first hint."""
+    given = [outcome[0] for outcome in outcomes]
+    for wrong, advice in exercise.wrong_answers:
+        try:
+            same = [_equal(exercise, a, b[0]) for a, b in zip(given, _outcomes(exercise, wrong), strict=True)]
+        except Exception:
+            continue  # a mistake that cannot even run on these cases is not the one that was made
+        if all(same):
+            return advice
+    return exercise.hints[0]
+
+
+def _difference(exercise: Exercise, given: object, expected: object, where: str) -> str:
+    """The first entry that differs, in words; empty if none does."""
+    if callable(expected):
+        return "" if callable(given) else f"a function is asked for, you gave {given!r:.40}."
+    if isinstance(expected, list | tuple):
+        if not isinstance(given, list | tuple) or len(given) != len(expected):
+            return f"{where}{len(expected)} results are asked for, you gave {given!r:.40}."
+        parts = zip(given, expected, strict=True)
+        texts = (_difference(exercise, g, e, f"{where}result {i + 1}: ") for i, (g, e) in enumerate(parts))
+        return next(filter(None, texts), "")
+    if isinstance(expected, str):
+        return "" if given == expected else f"{where}you gave {given!r:.40}."
+    return _difference_of_numbers(exercise, given, np.asarray(expected, dtype=float), where)
+
+
+def _difference_of_numbers(exercise: Exercise, given: object, expected: np.ndarray, where: str) -> str:
+    try:
+        numbers = np.asarray(given, dtype=float)
+    except (TypeError, ValueError):
+        return f"{where}numbers are asked for, you gave {given!r:.40}."
+    if numbers.shape != expected.shape:
+        return f"{where}your result has shape {numbers.shape}, expected {expected.shape}."
+    wrong = ~np.isclose(numbers, expected, rtol=exercise.tolerance, atol=exercise.tolerance)
+    if not wrong.any():
+        return ""
+    at = tuple(int(i) for i in np.argwhere(wrong)[0])
+    place = f"entry {list(at)}: " if at else ""
+    return f"{where}{place}you gave {_short(numbers[at])}, expected {_short(expected[at])}."
+
+
+def _equal(exercise: Exercise, a: object, b: object) -> bool:
+    return not _difference(exercise, a, b, "")
+
+
+def _is_untried(answer: object) -> bool:
+    if isinstance(answer, Mapping):
+        answer = list(answer.values())
+    return answer is ... or (isinstance(answer, list | tuple) and any(map(_is_untried, answer)))
+
+
+def _copy(case: Mapping[str, object]) -> dict[str, object]:
+    """The arguments of a case, so that an answer which changes them spoils nothing."""
+    return {name: value.copy() if isinstance(value, np.ndarray) else value for name, value in case.items()}
+
+
+def _name(case: Mapping[str, object]) -> str:
+    """Where a difference lies: "at h = -2: "; arguments too long to print are left out."""
+    short = [f"{name} = {_short(value)}" for name, value in case.items() if np.ndim(value) == 0]
+    return f"at {', '.join(short)}: " if short else ""
+
+
+def _short(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float | np.floating) else str(value)

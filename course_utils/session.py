@@ -1,0 +1,97 @@
+"""Start a lecture: which backend, which profile, which seeds."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from course_utils.errors import CourseError, require_choice
+
+BACKENDS = ("tensorflow", "jax")
+PROFILES = ("quick", "full")
+SEEDS_APART = 1000
+
+
+def start(lecture: int, profile: str | None = None, backend: str | None = None) -> None:
+    """Get a notebook ready: load Keras quietly, set the plot style, forget the claims of an earlier run.
+
+    Args:
+        lecture: Number of the lecture.
+        profile: "quick" (a CPU, built-in data) or "full" (a GPU, larger data); default `COURSE_PROFILE` or "quick".
+        backend: "tensorflow" or "jax"; default `KERAS_BACKEND` or "tensorflow".
+
+    Raises:
+        CourseError: For an unknown profile or backend, or if Keras already runs on another backend.
+
+    Taught in lecture 00.
+    """
+    backend = require_choice("backend", backend or os.environ.get("KERAS_BACKEND") or BACKENDS[0], BACKENDS)
+    os.environ["COURSE_PROFILE"] = require_choice("profile", profile or current_profile(), PROFILES)
+    _load_keras(backend)
+
+    from course_utils import claims, plots
+
+    plots.use_style()
+    claims.forget()
+    print(f"Lecture {lecture} is ready.")
+
+
+def current_profile() -> str:
+    """The profile in force: "quick" or "full". Taught in lecture 00."""
+    return os.environ.get("COURSE_PROFILE") or PROFILES[0]
+
+
+def is_static() -> bool:
+    """Whether outputs are being stored or tested: then controls print their stills and progress bars are silent."""
+    return os.environ.get("COURSE_STATIC", "") not in ("", "0")
+
+
+def seeds(count: int) -> range:
+    """`count` different seeds, the same in every run.
+
+    The environment variable `COURSE_SEED` (a whole number, default 0) moves all of them, which is how the course
+    tests that no claim rests on a lucky choice. Taught in lecture 00.
+    """
+    try:
+        first = SEEDS_APART * int(os.environ.get("COURSE_SEED") or 0)
+    except ValueError:
+        raise CourseError(f"COURSE_SEED must be a whole number such as 3, not {os.environ['COURSE_SEED']!r}.") from None
+    return range(first, first + count)
+
+
+def _load_keras(backend: str) -> None:
+    os.environ["KERAS_BACKEND"] = backend
+    with _silent_stderr():
+        try:
+            import keras
+            import numpy as np
+
+            keras.ops.convert_to_numpy(keras.ops.add(np.ones(2), 1))  # the first operation prints messages too
+        except ModuleNotFoundError as error:
+            raise CourseError(
+                f"{error.name} is not installed, and this lecture needs it. "
+                f"Type: pip install {'keras' if error.name == 'keras' else backend}"
+            ) from None
+    running = keras.backend.backend()
+    if running != backend:
+        raise CourseError(f"Keras already runs on {running}. Restart the kernel, then start(…, backend={backend!r}).")
+
+
+@contextmanager
+def _silent_stderr() -> Iterator[None]:
+    """Hold back what compiled code writes to standard error; show it only if loading fails."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as held:
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            os.dup2(kept, 2)
+            held.seek(0)
+            os.write(2, held.read())
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
