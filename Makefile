@@ -1,0 +1,48 @@
+# One-line names for `python -m tools …`, which also works without make. N names lectures: make notebooks N=02
+PYTHON ?= python3
+N ?=
+TOOLS = $(PYTHON) -m tools
+
+.PHONY: help lab edit test check format lint notebooks nbval mutate text from-text deck constraints
+
+help:            ## this list
+	@awk -F ': *## ' '/^[a-z-]+: *## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
+
+lab:             ## set up what is missing and open the lectures (your copies in my_course/)
+	@$(TOOLS) lab
+
+edit:            ## open the originals in notebooks/
+	@$(TOOLS) lab --originals
+
+test:            ## everything that CI runs
+	@$(TOOLS) test
+
+check:           ## the quick part: formatting, lint, fast unit tests
+	@$(TOOLS) check
+
+format:          ## bring code and lectures into their one form
+	@$(TOOLS) format $(N)
+
+lint:            ## the rules for lectures
+	@$(TOOLS) lint $(N)
+
+notebooks:       ## run lectures and store their outputs (all, or N=02)
+	@$(TOOLS) execute $(N)
+
+nbval:           ## run lectures and compare with the stored outputs
+	@$(TOOLS) nbval $(N)
+
+mutate:          ## plant small errors in a lecture; a test must see each
+	@$(TOOLS) mutate $(N)
+
+text:            ## write lectures as text beside their notebooks
+	@$(TOOLS) text $(N)
+
+from-text:       ## bring edited text back into the notebooks
+	@$(TOOLS) from-text $(N)
+
+deck:            ## build the slide decks into slides/build/
+	@$(TOOLS) deck $(N)
+
+constraints:     ## pin the newest versions that fit together (needs uv)
+	@$(TOOLS) setup --lock

@@ -1,0 +1,1 @@
+"""The maintainers' verbs: ``python -m tools VERB``."""

@@ -1,0 +1,90 @@
+"""``python -m tools VERB``: find or make the environment that a verb needs, then run the verb in it.
+
+Standard library only, and readable by Python 3.6, so that an old Python gets a sentence and not a traceback.
+"""
+
+import argparse
+import importlib
+import os
+import subprocess
+import sys
+
+from tools import setup
+from tools.setup_failures import SetupError
+
+# verb: (module, group of packages that it needs, what it does)
+VERBS = {
+    "setup": ("tools.setup", None, "create .venv and install the course into it"),
+    "lab": ("tools.lab", "lab", "open the lectures in JupyterLab"),
+    "check": ("tools.check", "test", "formatting, lint and the fast unit tests"),
+    "test": ("tools.test", "test", "everything that CI runs"),
+    "format": ("tools.format", "test", "bring lectures into their one form"),
+    "lint": ("tools.lint", "test", "say which rules a lecture breaks, and what repairs it"),
+    "execute": ("tools.execute", "test", "run lectures and store their outputs"),
+    "nbval": ("tools.nbval", "test", "run lectures and compare with their stored outputs"),
+    "mutate": ("tools.mutate", "test", "plant small errors in a lecture and see the tests fail"),
+    "text": ("tools.text", "test", "write a lecture as text"),
+    "from-text": ("tools.from_text", "test", "bring an edited text back into its lecture"),
+    "deck": ("tools.deck", "test", "build the slide decks into slides/build/"),
+}
+
+
+def main(arguments):
+    """Run one verb.
+
+    Args:
+        arguments: The words after ``python -m tools``.
+
+    Returns:
+        The exit code.
+    """
+    verb = arguments[0] if arguments else ""
+    if verb not in VERBS:
+        print(usage())
+        return 0 if verb in ("", "-h", "--help") else 2
+    module, group, purpose = VERBS[verb]
+    try:
+        python = setup.python_for(group) if group else None
+        if python:
+            return hand_over([python, "-m", "tools", *arguments])
+        return call(module, verb, purpose, arguments[1:])
+    except SetupError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def usage():
+    """Return the list of verbs."""
+    verbs = "\n".join(f"  {verb:<10} {purpose}" for verb, (_, _, purpose) in VERBS.items())
+    return f"usage: python -m tools VERB [...]      (VERB --help says more)\n\n{verbs}"
+
+
+def call(module, verb, purpose, arguments):
+    """Run the verb's module in this Python; return its exit code."""
+    implementation = importlib.import_module(module)
+    parser = argparse.ArgumentParser(prog="python -m tools " + verb, description=purpose)
+    implementation.add_arguments(parser)
+    args = parser.parse_args(arguments)
+    if verb == "setup":
+        return implementation.run(args)
+    from course_utils.errors import CourseError  # an old Python could not read it
+
+    try:
+        return implementation.run(args)
+    except CourseError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def hand_over(command):
+    """Go on in another Python; signals reach it directly where the system can replace a process."""
+    if os.name == "posix":
+        os.execv(command[0], command)
+    try:
+        return subprocess.call(command)
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

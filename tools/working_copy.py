@@ -1,0 +1,87 @@
+"""The student's copies of the lectures in ``my_course/``: edits there never stand in the way of an update."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+NOTES = ".originals.json"  # name of each file that we wrote: digest of what we wrote
+
+
+def refresh(originals: Path, copies: Path) -> list[str]:
+    """Bring new and changed lectures into the working copy; a file that the student edited stays as it is.
+
+    Args:
+        originals: The folder of the lectures.
+        copies: The student's folder; it is created.
+
+    Returns:
+        One line for each lecture that was updated, or that changed while the student edited it.
+    """
+    copies.mkdir(exist_ok=True)
+    written = _read_notes(copies)
+    lines = [_refresh_one(original, copies, written) for original in sorted(originals.glob("*.ipynb"))]
+    _replace(copies / NOTES, json.dumps(written, indent=1, sort_keys=True).encode() + b"\n")
+    return [line for line in lines if line]
+
+
+def digest(content: bytes) -> str:
+    """Return a digest of a notebook's cells without their outputs: to run a cell is not to edit it."""
+    try:
+        cells = [(cell["cell_type"], "".join(cell["source"])) for cell in json.loads(content)["cells"]]
+    except (ValueError, KeyError, TypeError):
+        return hashlib.sha256(content).hexdigest()
+    return hashlib.sha256(json.dumps(cells).encode()).hexdigest()
+
+
+def _refresh_one(original: Path, copies: Path, written: dict[str, str]) -> str:
+    """Refresh one lecture; `written` is brought up to date; return what to tell the student."""
+    content = original.read_bytes()
+    copy = copies / original.name
+    known = written.get(copy.name)
+    if not copy.exists():
+        return _write(copy, content, written)
+    if digest(content) in (digest(copy.read_bytes()), known):
+        written[copy.name] = digest(content)
+        return ""
+    if digest(copy.read_bytes()) == known:
+        _write(copy, content, written)
+        return f"{copy.name} was updated."
+    beside = _free_name(copy, written)
+    _write(beside, content, written)
+    written[copy.name] = digest(content)
+    return f"{copy.name} has changed, and so has your copy: yours stays, the new one is {beside.name}."
+
+
+def _write(path: Path, content: bytes, written: dict[str, str]) -> str:
+    """Write a file of ours and note its digest."""
+    _replace(path, content)
+    written[path.name] = digest(content)
+    return ""
+
+
+def _free_name(copy: Path, written: dict[str, str]) -> Path:
+    """Return the first name beside the student's copy that is free or holds a version of ours nobody edited."""
+    number = 1
+    while True:
+        name = f"{copy.stem}-updated{'' if number == 1 else f'-{number}'}{copy.suffix}"
+        path = copy.with_name(name)
+        if not path.exists() or digest(path.read_bytes()) == written.get(name):
+            return path
+        number += 1
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write a file so that it is either the old or the new one, never half of one."""
+    unfinished = path.with_name(path.name + ".new")
+    unfinished.write_bytes(content)
+    unfinished.replace(path)
+
+
+def _read_notes(copies: Path) -> dict[str, str]:
+    """Return what earlier calls wrote, {} at first."""
+    try:
+        return json.loads((copies / NOTES).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
