@@ -4,6 +4,7 @@ __all__ = [
     "claim",
     "claims_table",
     "explore",
+    "fit",
     "hint",
     "load",
     "plots",
@@ -29,3 +30,4 @@ from .session import seeds as seeds
 from .session import start as start
 from .tables import approximately as approximately
 from .tables import table as table
+from .training import fit as fit

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Sequence
+from html import escape
 
 import ipywidgets as widgets
 import matplotlib.pyplot as plt
@@ -34,8 +35,8 @@ def explore(
         caption: One sentence that says what to see in the stills.
         stills: The control values of each still, two to four of them: `[dict(rate=0.1), dict(rate=1.0)]`.
         alt: What is drawn, for readers who cannot see it; made from axes and labels if missing.
-        **controls: For each argument of `update` either `(low, high, step)` for a slider, a list of options for a
-            menu, or any ipywidget with a value.
+        **controls: For each argument of `update` either `(low, high, step)` for a slider, a list of options, or any
+            ipywidget with a value.
 
     Raises:
         CourseError: If a still leaves out a control or names one that does not exist.
@@ -60,6 +61,8 @@ def explore(
 
 def _strip(update: Callable, figure: Figure, stills: Sequence[dict]) -> Image.Image:
     """The stills in rows as wide as a page: one in a row, or two if the figure is at most half a page wide."""
+    update(**stills[0])
+    figure.draw_without_rendering()  # the layout settles at the second drawing: so all stills have the same one
     pictures = []
     for still in stills:
         update(**still)
@@ -77,16 +80,22 @@ def _panel(update: Callable, figure: Figure, first: dict, controls: dict[str, Co
     width = f"{figure.get_size_inches()[0] * SHOWN_DPI:.0f}px"
     picture = widgets.Image(format="png", layout=widgets.Layout(max_width="100%", width=width))
 
+    trouble = widgets.HTML()
+
     def redraw(*_: object) -> None:
-        update(**{name: control.value for name, control in inputs.items()})
+        try:
+            update(**{name: control.value for name, control in inputs.items()})
+        except Exception as error:  # a callback's exception is shown nowhere in a notebook
+            trouble.value = f"This control stopped ({type(error).__name__}: {escape(str(error))}). Run its cell again."
+            return
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png", dpi=SHOWN_DPI)
-        picture.value = buffer.getvalue()
+        picture.value, trouble.value = buffer.getvalue(), ""
 
     for control in inputs.values():
         control.observe(redraw, names="value")
     redraw()
-    return widgets.VBox([*inputs.values(), picture])
+    return widgets.VBox([*inputs.values(), picture, trouble])
 
 
 def _widget(name: str, control: Control, value: object) -> widgets.Widget:
@@ -96,6 +105,7 @@ def _widget(name: str, control: Control, value: object) -> widgets.Widget:
     looks = {"description": name.replace("_", " "), "style": {"description_width": "initial"}}
     if isinstance(control, tuple) and len(control) == 3:
         low, high, step = control
-        kind = widgets.IntSlider if isinstance(step, int) else widgets.FloatSlider
+        kind = widgets.IntSlider if all(isinstance(number, int) for number in control) else widgets.FloatSlider
         return kind(value=value, min=low, max=high, step=step, layout=widgets.Layout(width="500px"), **looks)
-    return widgets.Dropdown(options=list(control), value=value, **looks)
+    # a slider for lists too: in JupyterLab the arrow keys do not reach a menu
+    return widgets.SelectionSlider(options=list(control), value=value, layout=widgets.Layout(width="500px"), **looks)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import lazy_loader
 import numpy as np
 
+from course_utils.deferred import keras
 from course_utils.errors import CourseError
-
-keras = lazy_loader.load("keras")  # `start` owns the real import: it chooses the backend and keeps it quiet
 
 
 def value_and_gradients(function: Callable, arrays: Sequence) -> tuple[float, list[np.ndarray]]:
@@ -27,7 +25,7 @@ def value_and_gradients(function: Callable, arrays: Sequence) -> tuple[float, li
 
     Taught in lecture 02.
     """
-    tensors = [keras.ops.convert_to_tensor(array) for array in arrays]
+    tensors = [_as_floats(array) for array in arrays]
     shape = tuple(keras.ops.shape(function(*tensors)))
     if shape:
         raise CourseError(f"only one number has a gradient; the function returned shape {shape}. Sum or average it.")
@@ -53,8 +51,7 @@ def gradients(model: keras.Model, loss: Callable, x: np.ndarray, y: np.ndarray) 
     Taught in lecture 02.
     """
     _require_fit(model, x)
-    if len(y) != len(x):
-        raise CourseError(f"x has {len(x)} examples but y has {len(y)}; give one target per example.")
+    _require_as_many(x, y)
     fixed = [keras.ops.convert_to_tensor(v) for v in model.non_trainable_variables]
 
     def total(*weights):
@@ -95,11 +92,12 @@ def errors(model: keras.Sequential, loss: Callable, x: np.ndarray, y: np.ndarray
         A dictionary from layer name to an array of the shape of that layer's output.
 
     Raises:
-        CourseError: If the model is not sequential or `x` does not fit it.
+        CourseError: If the model is not sequential, `x` does not fit it or `y` has another length.
 
     Taught in lecture 02.
     """
     outputs = activations(model, x)
+    _require_as_many(x, y)
 
     def total(*nudges):
         signal = keras.ops.convert_to_tensor(x)
@@ -117,6 +115,19 @@ def _require_fit(model: keras.Model, x: np.ndarray) -> None:
     if not fits:
         wanted = ", ".join("batch" if w is None else str(w) for w in wanted)
         raise CourseError(f"x has shape {given}, but {model.name} takes ({wanted}).")
+
+
+def _require_as_many(x: np.ndarray, y: np.ndarray) -> None:
+    if len(y) != len(x):
+        raise CourseError(f"x has {len(x)} examples but y has {len(y)}; give one target per example.")
+
+
+def _as_floats(array: object) -> object:
+    """The array as a tensor; whole numbers become floats, because TensorFlow says that their slope is 0."""
+    tensor = keras.ops.convert_to_tensor(array)
+    if keras.backend.is_float_dtype(keras.backend.standardize_dtype(tensor.dtype)):
+        return tensor
+    return keras.ops.cast(tensor, keras.config.floatx())
 
 
 def _chain(model: keras.Sequential) -> list[keras.Layer]:

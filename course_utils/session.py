@@ -30,8 +30,12 @@ def start(lecture: int, profile: str | None = None, backend: str | None = None) 
     os.environ["COURSE_PROFILE"] = require_choice("profile", profile or current_profile(), PROFILES)
     _load_keras(backend)
 
+    from threadpoolctl import threadpool_limits
+
     from course_utils import claims, plots
 
+    # NumPy multiplies small matrices here: several threads would wait for each other three times as long as they work.
+    threadpool_limits(limits=1, user_api="blas")
     plots.use_style()
     claims.forget()
     print(f"Lecture {lecture} is ready.")
@@ -53,10 +57,10 @@ def seeds(count: int) -> range:
     The environment variable `COURSE_SEED` (a whole number, default 0) moves all of them, which is how the course
     tests that no claim rests on a lucky choice. Taught in lecture 00.
     """
-    try:
-        first = SEEDS_APART * int(os.environ.get("COURSE_SEED") or 0)
-    except ValueError:
-        raise CourseError(f"COURSE_SEED must be a whole number such as 3, not {os.environ['COURSE_SEED']!r}.") from None
+    given = os.environ.get("COURSE_SEED") or "0"
+    if not given.isdecimal():
+        raise CourseError(f"COURSE_SEED must be a whole number such as 3, not {given!r}.")
+    first = SEEDS_APART * int(given)
     return range(first, first + count)
 
 
@@ -75,6 +79,7 @@ def _load_keras(backend: str) -> None:
             ) from None
     running = keras.backend.backend()
     if running != backend:
+        os.environ["KERAS_BACKEND"] = running  # so that a plain start() goes on with what runs
         raise CourseError(f"Keras already runs on {running}. Restart the kernel, then start(…, backend={backend!r}).")
 
 

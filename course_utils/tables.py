@@ -12,14 +12,14 @@ from course_utils.errors import CourseError
 def approximately(value: float) -> str:
     """A measured number, with the sign that lets it differ on another machine: "≈ 0.43".
 
-    Three significant digits; very small and very large numbers in powers of ten.
+    Three significant digits; very small and very large numbers in powers of ten. Taught in lecture 00.
     """
     value = float(value)
     if not np.isfinite(value) or value == 0:
         return f"≈ {value:g}"
-    if 1e-3 <= abs(value) < 1e3:
+    if 1e-3 <= abs(value) < 999.5:
         return f"≈ {value:.3g}"
-    return f"≈ {value:.0f}" if 1e3 <= abs(value) < 1e6 else f"≈ {value:.1e}"
+    return f"≈ {value:.0f}" if 999.5 <= abs(value) < 1e6 else f"≈ {value:.1e}"
 
 
 @dataclass(frozen=True)

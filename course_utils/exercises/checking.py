@@ -45,7 +45,8 @@ def verdict(exercise: Exercise, answer: object) -> str:
     try:
         outcomes = _outcomes(exercise, answer)
     except Exception as error:
-        return f"✗ {exercise.id}: your code stopped with {type(error).__name__}: {error}"
+        stopped = f"✗ {exercise.id}: your code stopped with {type(error).__name__}: {error}"
+        return f"{stopped}\n  {_hint_for_stop(exercise, error)}"
     if any(_is_untried(given) for given, _, _ in outcomes):
         return f"· {exercise.id}: not tried yet. Replace the `...` and run the cell again; hint({exercise.id!r}) helps."
     differences = [
@@ -58,24 +59,46 @@ def verdict(exercise: Exercise, answer: object) -> str:
 
 def _outcomes(exercise: Exercise, answer: object) -> list[tuple[object, object, str]]:
     """What was given, what was expected, and where: one triple per case."""
-    if not exercise.cases:
-        return [(answer, exercise.reference, "")]
-    if not callable(answer):
+    if not exercise.cases or not callable(answer):
         return [(answer, exercise.reference, "")]
     return [(answer(**_copy(case)), exercise.reference(**_copy(case)), _name(case)) for case in exercise.cases]
 
 
 def _hint_for(exercise: Exercise, outcomes: list[tuple[object, object, str]]) -> str:
-    """The hint of the known mistake that gives the same answers, else the first hint."""
-    given = [outcome[0] for outcome in outcomes]
+    """The hint of the known mistake that explains the answer, or else its first difference; else the first hint."""
+    given, expected = (_parts([outcome[i] for outcome in outcomes]) for i in (0, 1))
+    if len(given) != len(expected):
+        return exercise.hints[0]
+    first_wrong = next(i for i, pair in enumerate(zip(given, expected, strict=True)) if not _equal(exercise, *pair))
+    for explained in (range(len(given)), [first_wrong]):
+        for wrong, advice in exercise.wrong_answers:
+            parts = _parts_of_mistake(exercise, wrong)
+            if len(parts) == len(given) and all(_equal(exercise, given[i], parts[i]) for i in explained):
+                return advice
+    return exercise.hints[0]
+
+
+def _hint_for_stop(exercise: Exercise, error: Exception) -> str:
+    """The hint of the known mistake that stops in the same way, else the first hint."""
     for wrong, advice in exercise.wrong_answers:
         try:
-            same = [_equal(exercise, a, b[0]) for a, b in zip(given, _outcomes(exercise, wrong), strict=True)]
-        except Exception:
-            continue  # a mistake that cannot even run on these cases is not the one that was made
-        if all(same):
-            return advice
+            _outcomes(exercise, wrong)
+        except Exception as known:
+            if type(known) is type(error):
+                return advice
     return exercise.hints[0]
+
+
+def _parts_of_mistake(exercise: Exercise, wrong: object) -> list[object]:
+    try:
+        return _parts([given for given, _, _ in _outcomes(exercise, wrong)])
+    except Exception:
+        return []  # a mistake that cannot even run on these cases is not the one that was made
+
+
+def _parts(results: list[object]) -> list[object]:
+    """The results of all cases, one after the other, with those that have several parts taken apart."""
+    return [part for result in results for part in (result if isinstance(result, list | tuple) else [result])]
 
 
 def _difference(exercise: Exercise, given: object, expected: object, where: str) -> str:
@@ -94,6 +117,8 @@ def _difference(exercise: Exercise, given: object, expected: object, where: str)
 
 
 def _difference_of_numbers(exercise: Exercise, given: object, expected: np.ndarray, where: str) -> str:
+    if given is None:  # NumPy would take it for nan
+        return f"{where}your code gives nothing back. Does it end with `return …`?"
     try:
         numbers = np.asarray(given, dtype=float)
     except (TypeError, ValueError):

@@ -6,115 +6,156 @@ from course_utils.exercises.exercise import Exercise, Mistake
 
 _RNG = np.random.default_rng(2)
 
-TANH_SLOPE = Exercise(
-    id="tanh-slope",
+SLOPE_ALONG_W = Exercise(
+    id="slope-along-w",
     lecture=2,
-    task="Derive the slope of tanh and write it as a function of h.",
+    task="Write dL/dw of L = ½ (w tanh(wx) - y)² as one formula in w, x and y.",
     stub="""
-        def tanh_slope(h):
+        def slope_along_w(w, x, y):
             return ...
     """,
     solution="""
-        def tanh_slope(h):
-            return 1 - np.tanh(h) ** 2
+        def slope_along_w(w, x, y):
+            a = np.tanh(w * x)
+            return (w * a - y) * (a + w * x * (1 - a**2))
     """,
     explanation=(
-        "Quotient rule on sinh / cosh: (cosh² - sinh²) / cosh² = 1 - tanh². 1 at h = 0, and 0 at both ends."
+        "tanh = sinh / cosh, so its slope is (cosh² - sinh²) / cosh² = 1 - tanh². The loss hands r = wa - y to h_2. "
+        "From there w is reached straight (times a) and through the tanh (times w, then 1 - a², then x)."
     ),
     hints=(
-        "tanh = sinh / cosh; the derivative of sinh is cosh, that of cosh is sinh. Use the quotient rule.",
-        "You get (cosh² - sinh²) / cosh². Which well-known function is sinh / cosh?",
+        "First the slope of tanh = sinh / cosh by the quotient rule; the slope of sinh is cosh, that of cosh is sinh.",
+        "L depends on w through h_2 = wa. Both factors of this product contain w: two terms.",
     ),
     mistakes=(
-        Mistake("np.tanh(h) ** 2", "np.tanh(h)", "That is 1 - tanh h: it reaches 2 for negative h. What is squared?"),
-        Mistake("np.tanh(h) ** 2", "h**2", "You squared h itself. The formula needs the square of tanh h."),
+        Mistake("(a + w * x * (1 - a**2))", "a", "Only the straight path. The other use of w goes through the tanh."),
+        Mistake("(a + w * x * (1 - a**2))", "(w * x * (1 - a**2))", "Only the path through the tanh. Where else is w?"),
         Mistake(
-            "1 - np.tanh(h) ** 2",
-            "np.tanh(h) * (1 - np.tanh(h))",
-            "x (1 - x) is the slope of the sigmoid. Do the quotient rule for tanh: which sign has the slope at h < 0?",
+            "w * x * (1 - a**2)",
+            "w * (1 - a**2)",
+            "Inside the tanh, w is multiplied by x: what is the slope of wx along w?",
         ),
-        Mistake("1 - np", "1 + np", "The slope must fall towards 0 where tanh is flat; yours grows. Check the sign."),
+        Mistake(
+            "1 - a**2", "1 - a", "Check the slope of tanh at a point far left: it must be nearly 0, yours is nearly 2."
+        ),
+        Mistake("1 - a**2", "a * (1 - a)", "x (1 - x) is the slope of the sigmoid. Do the quotient rule for tanh."),
+        Mistake(
+            "(w * a - y)",
+            "(y - w * a)",
+            "The sign: a prediction that is too large must give a positive slope along h_2.",
+        ),
     ),
-    cases=[{"h": h} for h in (-2.0, -0.5, 0.0, 1.0, 3.0)],
+    cases=[{"w": w, "x": x, "y": y} for w, x, y in ((0.5, 1.5, 0.0), (3.0, 0.8, 0.2), (-1.0, 0.7, 1.0))],
 )
 
-BACKWARD_PASS = Exercise(
-    id="backward-pass",
+SHORT_CUT = Exercise(
+    id="short-cut",
     lecture=2,
-    task="Complete the step of the backward pass from the second layer to the first: e1 and the slopes of W1 and b1.",
+    task="Find the slopes along W and x of the loss behind the layer out = tanh(Wx) + x.",
     stub="""
-        def first_layer(W2, e2, h1, x):
-            e1 = ...
-            return e1, ..., ...
+        def short_cut_slopes(W, x, slope_out):
+            dW, dx = ..., ...
+            return dW, dx
     """,
     solution="""
-        def first_layer(W2, e2, h1, x):
-            e1 = (1 - np.tanh(h1) ** 2) * (e2 @ W2)
-            return e1, e1.T @ x, e1.sum(axis=0)
+        def short_cut_slopes(W, x, slope_out):
+            e = (1 - np.tanh(x @ W.T) ** 2) * slope_out
+            dW, dx = e.T @ x, e @ W + slope_out
+            return dW, dx
     """,
     explanation=(
-        "With one example per row, W2ᵀ e2 becomes e2 @ W2. The tanh slope is taken at h1. e1.T @ x adds e xᵀ over "
-        "the examples and has the shape of W1, (hidden, in)."
+        "Two paths lead from x to the output: through W and tanh, and the short cut, whose local slope is 1. Their "
+        "slopes add up. W lies on the first path only. Lecture 11 builds networks of such layers."
     ),
     hints=(
-        "Two of the four lines: e1 = slope of tanh at h1, times what the transpose of W2 carries back.",
-        "Shapes help: e2 is (batch, out) and W2 (out, hidden). Which product is (batch, hidden)?",
-        "dW1 must have the shape of W1, (hidden, in), and add over the batch: e1.T @ x.",
+        "Name the pre-activation h = x @ W.T, and find its error e first: the slope of tanh at h, times what arrives.",
+        "dW is as in every layer. For dx, count the paths from x to the output, and add.",
     ),
     mistakes=(
         Mistake(
-            "(1 - np.tanh(h1) ** 2) * (e2 @ W2)",
-            "e2 @ W2",
-            "The slope of the tanh is missing: multiply by its value at h1.",
+            "e @ W + slope_out",
+            "e @ W",
+            "That is the path through the layer. The short cut is a second path: add its slope.",
         ),
         Mistake(
-            "np.tanh(h1) ** 2", "h1**2", "1 - x² is right for x = tanh h, the output. You have h1, the pre-activation."
+            "e @ W + slope_out",
+            "e @ W.T + slope_out",
+            "One example per row: the transpose of W carries e back, and W.T @ e is e @ W in rows.",
         ),
-        Mistake("e1.T @ x", "x.T @ e1", "That is (in, hidden), the shape of a Keras kernel. Our W1 is (hidden, in)."),
+        Mistake("e @ W + slope_out", "W.T @ e + slope_out", "One example per row: the product W.T e becomes e @ W."),
+        Mistake("e.T @ x", "e.T @ x / len(x)", "Add over the batch, do not average: 1/B is in slope_out already."),
         Mistake(
-            "e1.sum(axis=0)",
-            "e1.mean(axis=0)",
-            "1/B stands in e2 already (the loss is a mean); here you add over the batch.",
+            "(1 - np.tanh(x @ W.T) ** 2) * slope_out",
+            "slope_out",
+            "The slope of the tanh is missing in the error of h.",
         ),
         Mistake(
-            "e1.sum(axis=0)",
-            "e1.sum(axis=1)",
-            "Each unit has one bias: add over the examples (axis 0), not over the units.",
+            "(1 - np.tanh(x @ W.T) ** 2)", "(1 - (x @ W.T) ** 2)", "1 - a² needs a = tanh h. You squared h itself."
         ),
+        Mistake("e.T @ x", "x.T @ e", "That is (in, out), the shape of a Keras kernel. Our W is (out, in)."),
     ),
     cases=[
-        {
-            "W2": _RNG.normal(size=(3, 5)),
-            "e2": _RNG.normal(size=(batch, 3)),
-            "h1": _RNG.normal(size=(batch, 5)),
-            "x": _RNG.normal(size=(batch, 4)),
-        }
-        for batch in (6, 2)
+        {"W": _RNG.normal(size=(4, 4)), "x": _RNG.normal(size=(batch, 4)), "slope_out": _RNG.normal(size=(batch, 4))}
+        for batch in (6, 3)
     ],
+)
+
+ENGINE_DIVIDE = Exercise(
+    id="engine-divide",
+    lecture=2,
+    task="For a / b return the result and its local slopes along a and along b.",
+    stub="""
+        def divide(a, b):
+            result = ...
+            return result, (..., ...)
+    """,
+    solution="""
+        def divide(a, b):
+            result = a / b
+            return result, (1 / b, -a / b**2)
+    """,
+    explanation="a / b = a · b⁻¹: along a its slope is b⁻¹, along b it is -a · b⁻².",
+    hints=(
+        "Hold b still: a / b is a times a constant. Which?",
+        "Hold a still: a / b = a · b⁻¹. What is the slope of b⁻¹?",
+    ),
+    mistakes=(
+        Mistake("-a / b**2", "a / b**2", "A larger b makes a / b smaller, if a > 0: the sign."),
+        Mistake("-a / b**2", "-1 / b**2", "The slope of b⁻¹ is right; it is multiplied by a."),
+        Mistake("-a / b**2", "-a / b", "The slope of b⁻¹ is -b⁻²: one power more."),
+        Mistake("(1 / b, -a / b**2)", "(-a / b**2, 1 / b)", "First the slope along a, then along b."),
+        Mistake("(1 / b,", "(b,", "Along a, one step more adds 1/b and not b: try a = 1, 2, 3 with b = 4."),
+    ),
+    cases=[{"a": 3.0, "b": 2.0}, {"a": -1.5, "b": 4.0}, {"a": 2.0, "b": -0.5}],
 )
 
 SOFTMAX_ERROR = Exercise(
     id="softmax-error",
     lecture=2,
-    task="Write the error that starts the sweep for softmax and cross-entropy averaged over the batch.",
+    task="Write dL/dh for the mean cross-entropy of a softmax with temperature T.",
     stub="""
-        def softmax_error(h, y):
-            p = np.exp(h - h.max(axis=1, keepdims=True))
+        def softmax_error(h, y, T):
+            p = np.exp(h / T)
             p = p / p.sum(axis=1, keepdims=True)
             return ...
     """,
     solution="""
-        def softmax_error(h, y):
-            p = np.exp(h - h.max(axis=1, keepdims=True))
+        def softmax_error(h, y, T):
+            p = np.exp(h / T)
             p = p / p.sum(axis=1, keepdims=True)
-            return (p - np.eye(h.shape[1])[y]) / len(h)
+            return (p - np.eye(h.shape[1])[y]) / T / len(h)
     """,
-    explanation="Probabilities minus the one-hot label, as for the logistic loss; the mean over the batch brings 1/B.",
+    explanation=(
+        "Along h / T the error is p minus the one-hot label. One more arrow leads from h to h / T, with local slope "
+        "1/T, and the mean over the batch brings 1/B."
+    ),
     hints=(
-        "For one example the error is the vector of probabilities with 1 taken off at the right class.",
-        "np.eye(classes)[y] turns labels into one-hot rows. The loss is a mean over the batch: and its slope?",
+        "Without temperature the error of one example is p, with 1 taken off at the right class.",
+        "np.eye(classes)[y] turns labels into one-hot rows. Then two factors: the arrow from h to h / T, and the mean.",
     ),
     mistakes=(
+        Mistake(" / T /", " /", "Right along h / T. There is one more arrow, from h to h / T."),
+        Mistake(" / T /", " * T /", "The local slope of h / T along h is 1 / T."),
         Mistake(" / len(h)", "", "Right for the sum over the batch. The loss is the mean: what is its slope?"),
         Mistake(
             "(p - np.eye(h.shape[1])[y])",
@@ -131,17 +172,21 @@ SOFTMAX_ERROR = Exercise(
             "p",
             "The label does not appear: at the right class the error must be negative.",
         ),
+        Mistake("np.eye(h.shape[1])[y]", "y[:, None]", "y holds class numbers, not probabilities: make one-hot rows."),
+        Mistake(
+            "np.eye(h.shape[1])[y]", "y", "y holds class numbers. Subtract 1 at the right class only: one-hot rows."
+        ),
     ),
     cases=[
-        {"h": _RNG.normal(0, 2, (4, 3)), "y": np.array([0, 2, 1, 2])},
-        {"h": _RNG.normal(size=(2, 5)), "y": np.array([4, 0])},
+        {"h": _RNG.normal(0, 2, (4, 3)), "y": np.array([0, 2, 1, 2]), "T": 2.0},
+        {"h": _RNG.normal(size=(2, 5)), "y": np.array([4, 0]), "T": 0.5},
     ],
 )
 
 THREE_BUGS = Exercise(
     id="three-bugs",
     lecture=2,
-    task="Find the three bugs of this backward pass: a transpose, a missing slope, a missing 1/B.",
+    task="Find the three bugs of this backward pass.",
     stub="""
         def mended(W1, W2, x, y):
             h1 = x @ W1.T
@@ -175,6 +220,10 @@ THREE_BUGS = Exercise(
         Mistake(" / len(x)", "", "Twice the batch, twice the slope: where is the mean over the batch?"),
         Mistake("e2.T @ x1", "x1.T @ e2", "dW2 must have the shape of W2, (out, hidden). Yours is its transpose."),
         Mistake(" * (h1 > 0)", "", "dW2 is right, dW1 is not: a silent ReLU passes no error on."),
+        Mistake(
+            "(h1 > 0)", "(e2 @ W2 > 0)", "What counts is whether the unit was active going forward: the sign of h1."
+        ),
+        Mistake("return dW1, dW2", "return dW2, dW1", "The slopes may be right; return them in the order dW1, dW2."),
         Mistake("(h1 > 0)", "h1", "The slope of ReLU is 1 or 0, not h1."),
         Mistake("/ len(x)", "/ len(x) ** 2", "1/B enters once. The sums over the batch must not divide again."),
     ),
@@ -189,4 +238,4 @@ THREE_BUGS = Exercise(
     ],
 )
 
-EXERCISES = [TANH_SLOPE, BACKWARD_PASS, SOFTMAX_ERROR, THREE_BUGS]
+EXERCISES = [SLOPE_ALONG_W, SHORT_CUT, ENGINE_DIVIDE, SOFTMAX_ERROR, THREE_BUGS]

@@ -75,9 +75,10 @@ def describe(figure: Figure) -> str:
 
 def _describe_axes(axes: Axes) -> str:
     names = [label for label in axes.get_legend_handles_labels()[1] if not label.startswith("_")]
+    across, up = axes.get_xlabel(), axes.get_ylabel()
     parts = [
         axes.get_title(loc="left") or axes.get_title(),
-        f"{axes.get_ylabel()} against {axes.get_xlabel()}" if axes.get_xlabel() and axes.get_ylabel() else "",
+        f"{up} against {across}" if across and up else across or up,
         f"series: {', '.join(names)}" if names else "",
     ]
     return "; ".join(filter(None, parts)) + "." if any(parts) else ""

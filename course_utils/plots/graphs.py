@@ -8,6 +8,7 @@ from course_utils.errors import CourseError
 
 VALUE, SLOPE, QUIET, CHOSEN = "#0072B2", "#B34700", "#7F7F7F", "#FFF1D6"
 RADIUS = 0.30
+_BEHIND = {"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.85}  # keeps a number legible on an arrow
 
 
 class ComputationGraph:
@@ -47,7 +48,7 @@ class ComputationGraph:
             below.set_text(f"{slopes[name]:.3g}")
             circle.set_facecolor(CHOSEN if name == chosen else "white")
         for (start, end), (arrow, label) in self._edges.items():
-            label.set_text(f"×{local[start, end]:.2g}")
+            label.set_text(f"×{local[start, end]:.3g}")
             active = start in on_the_way
             arrow.set(color=SLOPE if active else QUIET, linewidth=2.5 if active else 1.2)
             label.set(color=SLOPE if active else "#404040", fontweight="bold" if active else "normal")
@@ -78,7 +79,7 @@ def _draw_node(axes: Axes, name: str, place: tuple[float, float]) -> tuple:
     circle = axes.add_patch(plt.Circle(place, RADIUS, facecolor="white", edgecolor="#404040", linewidth=1.5, zorder=3))
     axes.text(x, y, f"${name}$", ha="center", va="center", fontsize=17, zorder=4)
     above = axes.text(x, y + RADIUS + 0.06, "", ha="center", va="bottom", color=VALUE, fontsize=15, zorder=4)
-    below = axes.text(x, y - RADIUS - 0.08, "", ha="center", va="top", color=SLOPE, fontsize=15, zorder=4)
+    below = axes.text(x, y - RADIUS - 0.1, "", ha="center", va="top", color=SLOPE, fontsize=15, zorder=4, bbox=_BEHIND)
     return circle, above, below
 
 
@@ -89,9 +90,8 @@ def _draw_edge(axes: Axes, start: tuple[float, float], end: tuple[float, float])
     arrow = axes.annotate(
         "", (x1 - dx, y1 - dy), (x0 + dx, y0 + dy), arrowprops={"arrowstyle": "-|>", "shrinkA": 2, "shrinkB": 2}
     ).arrow_patch
-    middle = ((x0 + x1) / 2 - dy * 0.55, (y0 + y1) / 2 + dx * 0.55)
-    box = {"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.8}
-    return arrow, axes.text(*middle, "", ha="center", va="center", fontsize=13, zorder=2, bbox=box)
+    middle = ((x0 + x1) / 2 - dy * 0.6, (y0 + y1) / 2 + dx * 0.6)
+    return arrow, axes.text(*middle, "", ha="center", va="center", fontsize=13, zorder=2, bbox=_BEHIND)
 
 
 def _descendants(name: str, edges: Sequence[tuple[str, str]]) -> set[str]:

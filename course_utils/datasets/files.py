@@ -1,0 +1,186 @@
+"""Data sets from files that somebody put into the folder COURSE_DATA_DIR; nothing in them is trusted."""
+
+import os
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from course_utils.errors import CourseError
+from course_utils.progress import bar
+
+Arrays = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]  # x_train, y_train, x_test, y_test
+NAMES = ("x_train", "y_train", "x_test", "y_test")
+PICTURES = (".jpg", ".jpeg", ".png")
+SHUFFLE_SEED = 0
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What the arrays of a data set must look like.
+
+    Attributes:
+        name: As given to `load`.
+        class_names: One name per class; label k means the k-th.
+        image_shape: (height, width, channels).
+    """
+
+    name: str
+    class_names: tuple[str, ...]
+    image_shape: tuple[int, int, int]
+
+
+class _DamageError(Exception):
+    """Something is wrong with a file or folder; the first argument is the path, the second what is wrong."""
+
+
+def find(name: str) -> Path | None:
+    """The file `NAME.npz` or the folder `NAME` in COURSE_DATA_DIR, None if there is neither.
+
+    Raises:
+        CourseError: If COURSE_DATA_DIR names no folder, or what is in it leads out of it.
+    """
+    setting = os.environ.get("COURSE_DATA_DIR")
+    if not setting:
+        return None
+    folder = Path(setting).expanduser()
+    if not folder.is_dir():
+        raise CourseError(
+            f"COURSE_DATA_DIR is {setting!r}, which is no folder. "
+            f"Set it to the folder that holds {name}.npz, or unset it."
+        )
+    for path in (folder / f"{name}.npz", folder / name):
+        if path.exists() or path.is_symlink():
+            return path
+    return None
+
+
+def read(path: Path, layout: Layout) -> Arrays:
+    """The arrays of a data set: images (n, height, width[, channels]) uint8, labels (n,) or (n, 1) whole numbers.
+
+    Args:
+        path: An `.npz` file with Keras's four arrays, or a folder `{train,test}/CLASS/*.jpg|png`.
+        layout: What the arrays must look like; the number of images is free.
+
+    Raises:
+        CourseError: If anything is missing, damaged or of another shape; the message names the file.
+    """
+    try:
+        _require_inside(path, path.parent)
+        arrays = _read_folder(path, layout) if path.is_dir() else _read_npz(path)
+        _check(arrays, layout, path)
+    except _DamageError as damage:
+        where, what = damage.args
+    except OSError as error:
+        where, what = error.filename or path, f"it cannot be read ({error.strerror or type(error).__name__})"
+    else:
+        return arrays
+    remedy = f"put a good copy there, or take {path.name} out of COURSE_DATA_DIR, then type load({layout.name!r})"
+    raise CourseError(f"{where}: {what}. What helps: {remedy} again.")
+
+
+def _check(arrays: Arrays, layout: Layout, path: Path) -> None:
+    """Raise `_DamageError` unless the arrays are what `layout` says."""
+    height, width, channels = layout.image_shape
+    shape = (height, width) if channels == 1 else layout.image_shape
+    for part, x, y in (("train", *arrays[:2]), ("test", *arrays[2:])):
+        if x.dtype != np.uint8 or x.shape[1:] not in (shape, layout.image_shape) or not len(x):
+            wanted = ", ".join(map(str, shape))
+            raise _DamageError(
+                path, f"x_{part} is {x.dtype} of shape {x.shape}, needed is uint8 of shape (n, {wanted})"
+            )
+        if y.dtype.kind not in "iu" or y.shape not in ((len(x),), (len(x), 1)):
+            raise _DamageError(path, f"y_{part} is {y.dtype} of shape {y.shape}, needed are {len(x)} whole numbers")
+        if y.min() < 0 or y.max() >= len(layout.class_names):
+            last = len(layout.class_names) - 1
+            raise _DamageError(path, f"y_{part} has labels from {y.min()} to {y.max()}, allowed are 0 to {last}")
+
+
+def _read_npz(path: Path) -> Arrays:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            missing = [name for name in NAMES if f"{name}.npy" not in archive.namelist()]
+        if missing:
+            raise _DamageError(path, f"it lacks {', '.join(missing)}")
+        with np.load(path, allow_pickle=False) as stored:
+            return tuple(stored[name] for name in NAMES)
+    except zipfile.BadZipFile:
+        what = "is truncated or no .npz file" if path.stat().st_size else "is empty"
+    except ValueError as error:
+        what = "holds pickled objects, which are never opened" if "allow_pickle" in str(error) else "is damaged"
+    except (OSError, EOFError, KeyError, zlib.error, NotImplementedError, RuntimeError, MemoryError) as error:
+        what = f"cannot be read ({type(error).__name__})"
+    raise _DamageError(path, f"the file {what}")
+
+
+def _read_folder(path: Path, layout: Layout) -> Arrays:
+    parts = []
+    for part in ("train", "test"):
+        _require_folders(path / part, layout.class_names)
+        pictures = [
+            (picture, label)
+            for label, name in enumerate(layout.class_names)
+            for picture in _pictures(path / part / name, path)
+        ]
+        parts += _read_pictures(pictures, layout)
+    return tuple(parts)
+
+
+def _require_folders(folder: Path, class_names: tuple[str, ...]) -> None:
+    if not folder.is_dir():
+        raise _DamageError(folder, "the folder is missing")
+    found = {entry.name for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith(".")}
+    missing = [name for name in class_names if name not in found]
+    if missing:
+        raise _DamageError(folder, f"there is no class folder {', '.join(missing)}")
+    unknown = sorted(found - set(class_names))
+    if unknown:
+        raise _DamageError(folder, f"{', '.join(unknown)} is no class; the classes are {', '.join(class_names)}")
+
+
+def _pictures(folder: Path, root: Path) -> list[Path]:
+    """The pictures of one class in the order of their names."""
+    _require_inside(folder, root)
+    found = sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURES)
+    if not found:
+        raise _DamageError(folder, "there is no .jpg or .png in the folder")
+    for path in found:
+        _require_inside(path, root)
+    return found
+
+
+def _read_pictures(pictures: list[tuple[Path, int]], layout: Layout) -> tuple[np.ndarray, np.ndarray]:
+    """Pixels and labels in one shuffled order, so that a slice holds all classes."""
+    order = np.random.default_rng(SHUFFLE_SEED).permutation(len(pictures))
+    with bar(len(order), f"reading {layout.name}", unit=" images") as progress:
+        x = np.empty((len(order), *layout.image_shape), dtype=np.uint8)
+        for row, i in enumerate(order):
+            x[row] = _pixels(pictures[i][0], layout.image_shape)
+            progress.update()
+    return x, np.array([pictures[i][1] for i in order])
+
+
+def _pixels(path: Path, shape: tuple[int, int, int]) -> np.ndarray:
+    height, width, channels = shape
+    try:
+        with Image.open(path) as image:
+            if image.size != (width, height):
+                given = "×".join(map(str, image.size))
+                raise _DamageError(path, f"the picture is {given} pixels, needed are {width}×{height}")
+            return np.asarray(image.convert("L" if channels == 1 else "RGB")).reshape(shape)
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        what = "the picture is damaged or truncated" if path.stat().st_size else "the file is empty"
+        raise _DamageError(path, what) from None
+
+
+def _require_inside(path: Path, folder: Path) -> None:
+    """Refuse a link that leads out of a folder: data from others must not pull in this machine's files."""
+    try:
+        target = path.resolve(strict=True)
+    except (OSError, RuntimeError):
+        raise _DamageError(path, "the link leads nowhere") from None
+    if not target.is_relative_to(folder.resolve()):
+        raise _DamageError(path, "the link leads out of the folder, which is refused")

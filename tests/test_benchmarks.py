@@ -1,0 +1,27 @@
+"""A benchmark's table replaces the old one and touches nothing else."""
+
+import pytest
+
+from benchmarks.__main__ import RESULTS, between_marks, machine
+from course_utils.errors import CourseError
+
+
+def test_a_table_replaces_what_stands_between_its_marks():
+    text = "a\n<!-- fit -->\nold\n<!-- /fit -->\n<!-- x -->kept<!-- /x -->\n"
+    expected = "a\n<!-- fit -->\nnew\n<!-- /fit -->\n<!-- x -->kept<!-- /x -->\n"
+    assert between_marks(text, "fit", "new") == expected
+    assert between_marks(expected, "fit", "new") == expected
+
+
+def test_missing_marks_are_named():
+    with pytest.raises(CourseError, match=r"RESULTS\.md has no marks <!-- fit -->"):
+        between_marks("<!-- /fit --><!-- fit -->", "fit", "new")
+
+
+def test_the_stored_table_meets_the_promise():
+    stored = RESULTS.read_text(encoding="utf-8").partition("<!-- fit -->")[2].partition("<!-- /fit -->")[0]
+    assert float(stored.partition("`fit` is ")[2].split()[0]) >= 3.5
+
+
+def test_the_machine_is_described_in_a_line():
+    assert "Python 3." in machine() and "keras 3." in machine() and "\n" not in machine()
