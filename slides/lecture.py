@@ -1,0 +1,352 @@
+"""A notebook read as a talk: which cells make a slide, what stands on it and what the speaker sees."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from slides import markup, outputs
+from slides.arrange import READABLE, Arrangement, Content, arrange
+from slides.outputs import Picture, Result
+from tools import anatomy, notebooks
+
+LONGEST_LEAD = 140  # characters of a sentence that may head a slide with code
+LONGEST_CODE = 12  # lines, in notebooks without our anatomy
+LONGEST_TEXT = 700  # characters on one slide, in notebooks without our anatomy
+LABEL = re.compile(r"\A\*\*(?:Predict|Answer|Exercise|Task|Class work)\b[^*]*\*\*[ \t:]*", re.IGNORECASE)
+OPTION = re.compile(r"^[ \t]*(?:[-*+]|\d+[.)])[ \t]", re.MULTILINE)
+
+
+@dataclass
+class Slide:
+    """What stands on one slide; `layout` names the macro of template/slide.html.j2 that draws it."""
+
+    cell_id: str
+    layout: str
+    heading: str = ""
+    kicker: str = ""
+    body: str = ""
+    code: str = ""
+    columns: int = 0  # characters of the longest line of code
+    pictures: list[Picture] = field(default_factory=list)
+    results: list[Result] = field(default_factory=list)
+    results_id: str = ""
+    blocks: list[str] = field(default_factory=list)
+    answer: str = ""
+    notes: list[str] = field(default_factory=list)
+    seconds: int = 60
+    number: int = 0
+    anchor: str = ""  # the cell's id, or a variant where one cell makes several slides
+
+    @property
+    def arrangement(self) -> Arrangement:
+        """Where a finding has its picture."""
+        parts = (self.kicker, self.heading, self.body, self.blocks, self.pictures, self.results, self.answer)
+        return arrange(Content(*parts))
+
+    @property
+    def size(self) -> str:
+        """Type size that suits the amount of text."""
+        weight = markup.visible_length(self.body) + 30 * self.body.count("<li>")
+        return "large" if weight < 420 else "medium" if weight < 620 else "small"
+
+    @property
+    def has_formula(self) -> bool:
+        """Whether a displayed formula stands on the slide."""
+        return any(sign in self.body for sign in ("$$", r"\[", r"\begin{"))
+
+
+@dataclass
+class Section:
+    """Slides that belong together: one column of the deck."""
+
+    name: str
+    slides: list[Slide] = field(default_factory=list)
+    why: list[str] = field(default_factory=list)
+    minutes: int = 0
+
+
+@dataclass
+class Lecture:
+    """A whole talk."""
+
+    path: Path
+    title: str = ""
+    sentence: str = ""
+    facts: list[str] = field(default_factory=list)
+    sections: list[Section] = field(default_factory=list)
+    references: str = ""
+
+    @property
+    def name(self) -> str:
+        """The notebook's name without its ending: the deck has the same."""
+        return self.path.stem
+
+    @property
+    def label(self) -> str:
+        """What stands before the dot of the title: "Lecture 2"."""
+        return self.title.partition(" · ")[0] if " · " in self.title else ""
+
+    @property
+    def topic(self) -> str:
+        """What stands after the dot of the title."""
+        return self.title.partition(" · ")[2] or self.title
+
+    @property
+    def slides(self) -> list[Slide]:
+        """All slides in order."""
+        return [slide for section in self.sections for slide in section.slides]
+
+    @property
+    def minutes(self) -> int:
+        """Planned minutes of all sections."""
+        return sum(section.minutes for section in self.sections)
+
+
+def read(path: Path) -> Lecture:
+    """The talk that a notebook holds.
+
+    Raises:
+        CourseError: If the file is no notebook.
+    """
+    talk = _Talk(path)
+    for where, cell in _placed(notebooks.read(path).cells):
+        talk.add(where, cell)
+    return talk.finished()
+
+
+def _placed(cells: list[NotebookNode]) -> Iterator[tuple[anatomy.Place, NotebookNode]]:
+    """The cells that matter to a deck with their roles: from their ids, or else guessed."""
+    places = [anatomy.place(cell["id"]) for cell in cells]
+    if not any(place and place.section for place in places):
+        places = _guessed(cells)
+    left_out = {
+        place.section for place, cell in zip(places, cells, strict=True) if place and "no-deck" in notebooks.tags(cell)
+    }
+    for place, cell in zip(places, cells, strict=True):
+        if place and place.section not in left_out - {""}:
+            yield place, cell
+
+
+def _guessed(cells: list[NotebookNode]) -> list[anatomy.Place | None]:
+    """Roles for a notebook whose ids say nothing, from slide types, headings and outputs."""
+    places: list[anatomy.Place | None] = []
+    section = ""
+    for position, cell in enumerate(cells):
+        role = _guess(cell, first=position == 0)
+        if role == "mechanism" or not section:
+            section = f"part-{position}"
+        places.append(anatomy.Place("" if role == "title" else section, role) if role else None)
+    return places
+
+
+def _guess(cell: NotebookNode, first: bool) -> str | None:
+    kind = cell.metadata.get("slideshow", {}).get("slide_type", "")
+    known = {"skip": None, "notes": "why", "fragment": "answer"}
+    if kind in known:
+        return known[kind]
+    if cell.cell_type == "markdown":
+        if first and cell.source.startswith("# "):
+            return "title"
+        starts = kind in ("slide", "subslide") or markup.split_heading(cell.source)[0]
+        return "mechanism" if starts else "more"
+    if cell.cell_type != "code" or "no-deck" in notebooks.tags(cell):
+        return None
+    if outputs.read(cell).pictures:
+        return "figure"
+    return "code" if 0 < len(cell.source.splitlines()) <= LONGEST_CODE else None
+
+
+class _Talk:
+    """Collects slides while the cells go by."""
+
+    def __init__(self, path: Path) -> None:
+        self.lecture = Lecture(path)
+        self.question = ""  # heading of the section, as HTML
+        self.lead = ""  # text before a cell with code
+        self.unexplained: list[Slide] = []  # slides since the last why
+
+    def add(self, where: anatomy.Place, cell: NotebookNode) -> None:
+        """Take one more cell."""
+        name = where.section or where.role.partition("-")[0]
+        sections = self.lecture.sections
+        if not sections or sections[-1].name != name:
+            sections.append(Section(name))
+            self.question = self.lead = ""
+            self.unexplained = []
+        self.section = sections[-1]
+        self.section.minutes += cell.metadata.get("minutes", 0)
+        take = getattr(self, "take_" + where.role.replace("-", "_"), None)
+        if take:
+            take(cell)
+
+    def finished(self) -> Lecture:
+        """The talk, once all cells went by."""
+        lecture = self.lecture
+        lecture.title = lecture.title or lecture.name.replace("_", " ")
+        lecture.sections = [section for section in lecture.sections if section.slides]
+        for section in lecture.sections:
+            section.slides = [part for slide in section.slides for part in _roomy(slide)]
+        _number(lecture)
+        for section in lecture.sections:
+            _plan(section)
+        return lecture
+
+    def start(self, cell: NotebookNode, layout: str, **parts) -> Slide:
+        slide = Slide(cell["id"], layout, **parts)
+        self.section.slides.append(slide)
+        self.unexplained.append(slide)
+        return slide
+
+    @property
+    def current(self) -> Slide | None:
+        return self.section.slides[-1] if self.section.slides else None
+
+    def take_title(self, cell: NotebookNode) -> None:
+        heading, rest = markup.split_heading(cell.source)
+        blocks = markup.paragraphs(rest)
+        facts = [block for block in blocks if " · " in block]
+        lecture = self.lecture
+        lecture.title = heading.strip()
+        lecture.facts = [fact.strip(" `*_") for block in facts for fact in block.split(" · ")]
+        lecture.sentence = markup.inline(next((block for block in blocks if block not in facts), ""))
+        self.start(cell, "title")
+
+    def take_goals(self, cell: NotebookNode) -> None:
+        heading, rest = markup.split_heading(cell.source)
+        self.start(cell, "goals", heading=markup.inline(heading), body=markup.markdown(rest))
+
+    def take_mechanism(self, cell: NotebookNode) -> None:
+        heading, rest = markup.split_heading(cell.source)
+        self.question = self.question or markup.inline(heading)
+        slide = self.start(cell, "mechanism", heading=markup.inline(heading), body=markup.markdown(rest))
+        if slide is not self.section.slides[0]:
+            slide.kicker = self.question
+
+    def take_more(self, cell: NotebookNode) -> None:
+        body = markup.markdown(cell.source)
+        here = self.current
+        if here is None or here.layout != "mechanism" or markup.visible_length(here.body + body) > LONGEST_TEXT:
+            self.start(cell, "mechanism", heading=self.question, body=body)
+        else:
+            here.body += body
+
+    def take_predict(self, cell: NotebookNode) -> None:
+        source = LABEL.sub("", cell.source.strip())
+        first = OPTION.search(source)
+        cut = first.start() if first else len(source)
+        question, options = source[:cut].strip().lstrip("# "), source[cut:]
+        self.start(
+            cell, "predict", kicker=self.question, heading=markup.inline(question), body=markup.markdown(options)
+        )
+
+    def take_experiment(self, cell: NotebookNode) -> None:
+        if cell.cell_type == "markdown":
+            self.lead = cell.source
+        elif "show-code" in notebooks.tags(cell):
+            self.take_code(cell)
+
+    def take_code(self, cell: NotebookNode) -> None:
+        lead = (markup.paragraphs(self.lead) or [""])[0].lstrip("# ")
+        heading = markup.inline(lead) if 0 < len(lead) <= LONGEST_LEAD else self.question
+        kicker = self.question if heading != self.question else "In code"
+        self.lead = ""
+        columns = max(len(line) for line in cell.source.splitlines())
+        code = markup.code(cell.source)
+        slide = self.start(cell, "code", kicker=kicker, heading=heading, code=code, columns=columns)
+        self.show_outputs(slide, cell)
+
+    def take_finding(self, cell: NotebookNode) -> None:
+        heading, rest = markup.split_heading(cell.source)
+        self.start(cell, "finding", kicker=self.question, heading=markup.inline(heading), body=markup.markdown(rest))
+
+    def take_figure(self, cell: NotebookNode) -> None:
+        here = self.current
+        if here is None or here.layout != "finding":
+            here = self.start(cell, "finding", heading=self.question)
+        self.show_outputs(here, cell)
+
+    take_claim = take_figure
+
+    def show_outputs(self, slide: Slide, cell: NotebookNode) -> None:
+        shown = outputs.read(cell)
+        slide.pictures += shown.pictures
+        slide.results += shown.results
+        slide.results_id = slide.results_id or (cell["id"] if shown.results else "")
+        slide.blocks += shown.blocks
+
+    def take_answer(self, cell: NotebookNode) -> None:
+        here = self.current or self.start(cell, "mechanism", heading=self.question)
+        here.answer += markup.markdown(LABEL.sub("", cell.source.strip()))
+        for slide in self.section.slides:
+            if slide.layout == "predict" and not slide.notes:
+                slide.notes.append(f"<p>Let everyone choose before you go on. Answer: </p>{here.answer}")
+
+    def take_why(self, cell: NotebookNode) -> None:
+        _, text = markup.split_heading(cell.source)
+        self.section.why.append(markup.markdown(text))
+        note = markup.markdown(markup.paragraphs(text)[0])
+        for slide in self.unexplained:
+            if slide.layout != "predict":
+                slide.notes.append(note)
+        self.unexplained = []
+
+    def take_exercise(self, cell: NotebookNode) -> None:
+        if "class-work" in notebooks.tags(cell):
+            heading, rest = markup.split_heading(LABEL.sub("", cell.source.strip()))
+            self.start(cell, "exercise", kicker="Exercise", heading=markup.inline(heading), body=markup.markdown(rest))
+
+    def take_saw(self, cell: NotebookNode) -> None:
+        heading, rest = markup.split_heading(cell.source)
+        self.start(cell, "table", heading=markup.inline(heading), body=markup.markdown(rest))
+
+    def take_saw_table(self, cell: NotebookNode) -> None:
+        first = self.current or self.start(cell, "table", heading="What we saw")
+        for block in outputs.read(cell).blocks:
+            parts = markup.split_table(block)
+            for position, part in enumerate(parts, start=1):
+                slide = first if position == 1 else self.start(cell, "table", heading=first.heading)
+                slide.kicker = f"{position} of {len(parts)}" if len(parts) > 1 else ""
+                slide.blocks.append(part.replace("<td>✗", '<td class="fails">✗'))
+
+    def take_references(self, cell: NotebookNode) -> None:
+        self.lecture.references = markup.markdown(cell.source)
+
+    def take_next(self, cell: NotebookNode) -> None:
+        heading, rest = markup.split_heading(cell.source)
+        self.start(cell, "next", heading=markup.inline(heading or "Next"), body=markup.markdown(rest))
+
+
+def _roomy(slide: Slide) -> list[Slide]:
+    """The slide; where pictures would get too small to read, its results follow on a slide of their own."""
+    if not (slide.pictures and slide.results) or slide.arrangement.scale >= READABLE:
+        return [slide]
+    rest = Slide(slide.results_id, "finding", slide.heading, "Measured", results=slide.results, notes=slide.notes)
+    slide.results = []
+    return [slide, rest]
+
+
+def _number(lecture: Lecture) -> None:
+    """Number the slides, and say on the first of each section which part it is."""
+    seen = Counter()
+    for number, slide in enumerate(lecture.slides, start=1):
+        slide.number = number
+        seen[slide.cell_id] += 1
+        slide.anchor = slide.cell_id + (f"-{seen[slide.cell_id]}" if seen[slide.cell_id] > 1 else "")
+    parts = [section for section in lecture.sections if section.slides[0].layout == "mechanism"]
+    for position, section in enumerate(parts, start=1):
+        section.slides[0].kicker = f"Part {position} of {len(parts)}"
+
+
+def _plan(section: Section) -> None:
+    """Spread the planned minutes of a section over its slides, and tell the speaker."""
+    if section.minutes:
+        first, *_ = section.slides
+        for slide in section.slides:
+            slide.seconds = round(60 * section.minutes / len(section.slides))
+        slides = f"{len(section.slides)} slides" if len(section.slides) > 1 else "1 slide"
+        plan = f"{first.kicker or section.name}: {section.minutes} min, {slides}."
+        first.notes.insert(0, f"<p><strong>{plan}</strong></p>")

@@ -1,0 +1,97 @@
+"""What a code cell left on the page, read from its stored outputs: pictures, results, and other blocks."""
+
+import base64
+import re
+import struct
+from dataclasses import dataclass, field
+
+from nbformat import NotebookNode
+
+from slides import markup
+
+PIXELS_SHOWN = 0.5  # a picture without a stored display width has two pixels for one on the page
+CAPTION = re.compile(r"\*(?P<text>[^*].*)\*\Z", re.DOTALL)
+CLAIM = re.compile(r"(?P<mark>[✓✗]) (?P<statement>.+?)(?: \((?P<evidence>[^()]*(?:\([^()]*\)[^()]*)*)\))?\Z")
+
+
+@dataclass
+class Picture:
+    """One stored figure."""
+
+    name: str
+    data: bytes
+    width: float  # px on the page that it was drawn for
+    height: float
+    alt: str
+    caption: str = ""
+    file: str = ""  # where the builder put it, relative to the deck
+
+    @property
+    def aspect(self) -> float:
+        """Width divided by height."""
+        return self.width / self.height
+
+
+@dataclass
+class Result:
+    """One line that `claim` printed."""
+
+    holds: bool
+    statement: str
+    evidence: str
+
+    def told(self, parts: int) -> str:
+        """The first parts of the evidence: what was measured; without the cause; what was needed."""
+        return "; ".join(self.evidence.split("; ")[:parts])
+
+
+@dataclass
+class Outputs:
+    """All that one cell shows."""
+
+    pictures: list[Picture] = field(default_factory=list)
+    results: list[Result] = field(default_factory=list)
+    blocks: list[str] = field(default_factory=list)  # HTML
+
+
+def read(cell: NotebookNode) -> Outputs:
+    """The stored outputs of a code cell; errors and standard error are left out."""
+    shown = Outputs()
+    for output in cell.get("outputs", []):
+        if output.output_type == "stream" and output.name == "stdout":
+            _add_lines(shown, output.text.splitlines())
+        elif output.output_type in ("display_data", "execute_result"):
+            _add_display(shown, output, cell["id"])
+    return shown
+
+
+def _add_lines(shown: Outputs, lines: list[str]) -> None:
+    claims = [CLAIM.match(line) for line in lines]
+    shown.results += [Result(c["mark"] == "✓", c["statement"], c["evidence"] or "") for c in claims if c]
+    other = "\n".join(line for line, c in zip(lines, claims, strict=True) if not c)
+    if other.strip():
+        shown.blocks.append(markup.plain(other))
+
+
+def _add_display(shown: Outputs, output: NotebookNode, cell_id: str) -> None:
+    data = output.data
+    if "image/png" in data:
+        name = f"{cell_id}-{len(shown.pictures) + 1}" if shown.pictures else cell_id
+        shown.pictures.append(_picture(name, data["image/png"], output.metadata.get("image/png", {})))
+    elif "text/markdown" in data:
+        caption = CAPTION.match(data["text/markdown"].strip())
+        if caption and shown.pictures and not shown.pictures[-1].caption:
+            shown.pictures[-1].caption = markup.inline(caption["text"])
+        else:
+            shown.blocks.append(markup.numbers(markup.markdown(data["text/markdown"])))
+    elif "text/latex" in data:
+        shown.blocks.append(markup.markdown(data["text/latex"]))
+    elif "text/plain" in data and not any("widget" in kind for kind in data):
+        shown.blocks.append(markup.plain(data["text/plain"]))
+
+
+def _picture(name: str, encoded: str, stored: dict) -> Picture:
+    data = base64.b64decode(encoded)
+    pixels = struct.unpack(">II", data[16:24])  # a PNG's header: width, height
+    width = stored.get("width") or pixels[0] * PIXELS_SHOWN
+    return Picture(name, data, width, width * pixels[1] / pixels[0], stored.get("alt", ""))

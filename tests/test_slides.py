@@ -1,0 +1,201 @@
+"""Which cells of a notebook make which slides."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from course_utils.errors import CourseError
+from slides import build, lecture, markup
+from slides.arrange import Content, arrange
+from slides.outputs import Picture, Result
+from tests.browser import samples
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> lecture.Lecture:
+    return lecture.read(samples.save(samples.lecture(), tmp_path))
+
+
+def deck_of(cells: list, folder: Path, name: str = "plain.ipynb") -> lecture.Lecture:
+    path = folder / name
+    nbformat.write(new_notebook(cells=cells), path)
+    return lecture.read(path)
+
+
+def picture(width: float = 800, height: float = 450, caption: str = "What to see in the picture.") -> Picture:
+    return Picture("p", b"", width, height, "a description", caption)
+
+
+def test_each_role_has_its_layout(sample) -> None:
+    assert [(slide.cell_id, slide.layout) for slide in sample.slides] == [
+        ("title", "title"),
+        ("goals", "goals"),
+        ("dead-relu-mechanism", "mechanism"),
+        ("dead-relu-mechanism-formula", "mechanism"),
+        ("dead-relu-predict", "predict"),
+        ("dead-relu-experiment-run", "code"),
+        ("dead-relu-finding", "finding"),
+        ("dead-relu-exercise", "exercise"),
+        ("saw", "table"),
+        ("next", "next"),
+    ]
+
+
+def test_title_is_taken_apart(sample) -> None:
+    assert (sample.label, sample.topic) == ("Lecture 4", "Activation functions")
+    assert sample.facts == ["about 20 s on 2 CPU cores", "data: digits (built in)", "before: lecture 3"]
+    assert sample.sentence.startswith("A unit that never answers")
+
+
+def test_launch_badges_stay_out_of_the_title(tmp_path: Path) -> None:
+    badge = "[![Open in Colab](https://example.org/badge.svg)](https://example.org/colab)"
+    notebook = samples.lecture()
+    samples.cell(notebook, "title").source += f"\n\n{badge}"
+    (page,) = build.build([samples.save(notebook, tmp_path)], tmp_path / "out")
+    assert "example.org" not in page.read_text()
+
+
+def test_finding_gathers_picture_claim_and_answer(sample) -> None:
+    (finding,) = [slide for slide in sample.slides if slide.layout == "finding"]
+    assert finding.pictures[0].alt == samples.ALT
+    assert finding.pictures[0].caption == samples.CAPTION
+    assert finding.pictures[0].width == 800
+    assert [result.holds for result in finding.results] == [True]
+    assert finding.results[0].statement == "too high a rate silences at least 40 % of the units"
+    assert finding.results[0].told(1) == "≈ 0.57 over 16 seeds"
+    assert "More than half" in finding.answer
+
+
+def test_speaker_gets_the_first_paragraph_of_why_and_the_minutes(sample) -> None:
+    notes = {slide.cell_id: " ".join(slide.notes) for slide in sample.slides}
+    assert "an ordinary one that is too long" in notes["dead-relu-finding"]
+    assert "second paragraph" not in notes["dead-relu-finding"]
+    assert "4 min, 6 slides" in notes["dead-relu-mechanism"]
+    assert "More than half" in notes["dead-relu-predict"]
+    assert sum(slide.seconds for slide in sample.slides if slide.cell_id.startswith("dead-relu")) == 240
+
+
+def test_handout_holds_the_whole_why(tmp_path: Path) -> None:
+    build.build([samples.save(samples.lecture(), tmp_path)], tmp_path)
+    handout = (tmp_path / "04_sample-handout.html").read_text()
+    assert "A second paragraph goes further" in handout
+    assert "Dying ReLU and Initialization" in handout
+
+
+def test_no_deck_leaves_the_section_out(tmp_path: Path) -> None:
+    notebook = samples.lecture()
+    samples.cell(notebook, "dead-relu-mechanism").metadata["tags"] = ["no-deck"]
+    talk = lecture.read(samples.save(notebook, tmp_path))
+    assert [slide.cell_id for slide in talk.slides] == ["title", "goals", "saw", "next"]
+
+
+def test_many_claims_get_pages_of_their_own() -> None:
+    rows = [f"| ✓ | claim number {row} | {row} | = {row} |" for row in range(30)]
+    table = markup.markdown("\n".join(["| | Claim | Measured | Needed |", "| --- | --- | --- | --- |", *rows]))
+    parts = markup.split_table(table)
+    assert len(parts) >= 3
+    assert all(part.count("<thead>") == 1 for part in parts)
+    assert sum(part.count("<td>claim number") for part in parts) == 30
+
+
+def test_any_notebook_makes_a_deck(tmp_path: Path) -> None:
+    png = samples.cell(samples.lecture(), "dead-relu-figure").outputs[0]
+    talk = deck_of(
+        [
+            new_markdown_cell("# A notebook\n\nWithout any anatomy."),
+            new_markdown_cell("## First\n\nSome words."),
+            new_markdown_cell("More words."),
+            new_code_cell("x = 1\nx"),
+            new_code_cell("draw()", outputs=[png]),
+            new_code_cell("hidden()", metadata={"slideshow": {"slide_type": "skip"}}),
+            new_markdown_cell("Only for me.", metadata={"slideshow": {"slide_type": "notes"}}),
+        ],
+        tmp_path,
+    )
+    assert [slide.layout for slide in talk.slides] == ["title", "mechanism", "code", "finding"]
+    assert "More words" in talk.slides[1].body
+    assert "Only for me" in talk.slides[3].notes[-1]
+
+
+def test_a_file_that_is_no_notebook_is_named(tmp_path: Path) -> None:
+    (tmp_path / "notes.ipynb").write_text("hello")
+    with pytest.raises(CourseError, match=r"notes\.ipynb is no notebook"):
+        lecture.read(tmp_path / "notes.ipynb")
+
+
+def test_deck_names_only_local_files(tmp_path: Path) -> None:
+    build.build([samples.save(samples.lecture(), tmp_path)], tmp_path / "out")
+    for page in (tmp_path / "out").glob("*.html"):
+        assert "http" not in page.read_text(), page.name
+
+
+def test_link_to_a_lecture_that_does_not_exist_is_no_link(tmp_path: Path) -> None:
+    (page,) = build.build([samples.save(samples.lecture(), tmp_path)], tmp_path)
+    assert "05_optimizers" not in page.read_text()
+    samples.save(samples.lecture(), tmp_path, "05_optimizers.ipynb")
+    (page,) = build.build([tmp_path / "04_sample.ipynb"], tmp_path)
+    assert 'href="05_optimizers.html"' in page.read_text()
+
+
+@pytest.mark.parametrize(
+    ("given", "printed"),
+    [
+        ("≈ 8.8e-08 over 16 seeds", "≈&nbsp;8.8·10<sup>−8</sup> over 16 seeds"),
+        ("needed &lt; 1e-05", "needed &lt;&nbsp;10<sup>−5</sup>"),
+        ("needed &gt;= 0.93", "needed ≥&nbsp;0.93"),
+        ("at least 40 % of them", "at least 40&nbsp;% of them"),
+        ("layer e2 of 1e", "layer e2 of 1e"),
+    ],
+)
+def test_numbers_are_set_as_in_print(given: str, printed: str) -> None:
+    assert markup.numbers(given) == printed
+
+
+@pytest.mark.parametrize(
+    ("pictures", "results", "name"),
+    [
+        ([], 1, "text"),
+        ([picture()], 0, "alone"),
+        ([picture()], 1, "beside"),
+        ([picture(1200, 300)], 1, "above"),
+        ([picture(500, 400), picture(500, 400)], 1, "above"),
+    ],
+)
+def test_picture_finds_its_place(pictures: list, results: int, name: str) -> None:
+    said = [Result(True, "the rate decides how many units fall silent", "≈ 0.4 over 16 seeds; needed > 0.3")] * results
+    assert arrange(Content("Why?", "The rate decides", "", [], pictures, said, "")).name == name
+
+
+def test_evidence_makes_way_for_the_picture() -> None:
+    said = [
+        Result(True, "a statement of ordinary length about units", "≈ 0.4 over 16 seeds; without ≈ 0; needed > 0.3")
+    ]
+    roomy = arrange(Content("Why?", "The rate decides", "", [], [picture()], said, ""))
+    full = arrange(Content("Why?", "The rate decides", "", [], [picture()], said * 3, "An answer of some length. " * 4))
+    assert roomy.evidence > full.evidence
+    assert full.scale >= 0.72
+
+
+def test_without_a_browser_the_user_reads_what_to_type(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    browser = pytest.importorskip("tools.browser")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    nowhere = SimpleNamespace(chromium=SimpleNamespace(executable_path=str(tmp_path / "chrome")))
+    with pytest.raises(CourseError, match="python -m playwright install chromium"):
+        browser.open_browser(nowhere)
+
+
+def test_stored_error_and_stderr_are_not_shown() -> None:
+    cell = new_code_cell(
+        "x",
+        outputs=[
+            new_output("stream", name="stderr", text="a warning"),
+            new_output("error", ename="ValueError", evalue="no", traceback=[]),
+        ],
+    )
+    from slides import outputs
+
+    shown = outputs.read(cell)
+    assert not (shown.pictures or shown.results or shown.blocks)
