@@ -110,7 +110,9 @@ def build(python, extras):
         LOG.touch()
         with_uv = [uv, "venv", "--quiet", "--seed", "--allow-existing", "--python", python, str(VENV)]
         step(with_uv if uv else [python, "-m", "venv", str(VENV)], python)
-    installer = [uv, "pip", "install", "--python", str(PYTHON)] if uv else [str(PYTHON), "-m", "pip", "install"]
+    # Compiled once here: else every kernel compiles TensorFlow anew wherever Python may not write its cache.
+    with_uv = [uv, "pip", "install", "--compile-bytecode", "--python", str(PYTHON)]
+    installer = with_uv if uv else [str(PYTHON), "-m", "pip", "install"]
     step([*installer, "-c", CONSTRAINTS, "-e", f".[{','.join(extras)}]"], python)
     write_stamp(extras)
 
