@@ -3,10 +3,11 @@ PYTHON ?= python3
 N ?=
 TOOLS = $(PYTHON) -m tools
 
-.PHONY: help lab edit test check format lint notebooks nbval mutate text from-text deck constraints
+.PHONY: help lab edit test check format lint notebooks nbval mutate text from-text readme deck \
+        slides-pdf release-check constraints
 
 help:            ## this list
-	@awk -F ': *## ' '/^[a-z-]+: *## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ': *## ' '/^[a-z-]+: *## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
 
 lab:             ## set up what is missing and open the lectures (your copies in my_course/)
 	@$(TOOLS) lab
@@ -41,8 +42,17 @@ text:            ## write lectures as text beside their notebooks
 from-text:       ## bring edited text back into the notebooks
 	@$(TOOLS) from-text $(N)
 
+readme:          ## bring the table of lectures and the picture in README up to date
+	@$(TOOLS) readme
+
 deck:            ## build the slide decks into slides/build/
 	@$(TOOLS) deck $(N)
+
+slides-pdf:      ## the same, and slides and handouts as PDF (needs Chromium)
+	@$(TOOLS) deck --pdf $(N)
+
+release-check:   ## before a release, hours: JAX, other seeds, mutations, large screens, PDF; goes on where it stopped
+	@$(TOOLS) release-check
 
 constraints:     ## pin the newest versions that fit together (needs uv)
 	@$(TOOLS) setup --lock

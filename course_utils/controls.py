@@ -6,7 +6,9 @@ from html import escape
 
 import ipywidgets as widgets
 import matplotlib.pyplot as plt
+import numpy as np
 from IPython.display import display
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -76,6 +78,8 @@ def _strip(update: Callable, figure: Figure, stills: Sequence[dict]) -> Image.Im
 
 
 def _panel(update: Callable, figure: Figure, first: dict, controls: dict[str, Control]) -> widgets.Widget:
+    figure.set_dpi(SHOWN_DPI)
+    canvas = FigureCanvasAgg(figure)
     inputs = {name: _widget(name, control, first[name]) for name, control in controls.items()}
     width = f"{figure.get_size_inches()[0] * SHOWN_DPI:.0f}px"
     picture = widgets.Image(format="png", layout=widgets.Layout(max_width="100%", width=width))
@@ -88,8 +92,9 @@ def _panel(update: Callable, figure: Figure, first: dict, controls: dict[str, Co
         except Exception as error:  # a callback's exception is shown nowhere in a notebook
             trouble.value = f"This control stopped ({type(error).__name__}: {escape(str(error))}). Run its cell again."
             return
+        canvas.draw()  # savefig would draw twice
         buffer = io.BytesIO()
-        figure.savefig(buffer, format="png", dpi=SHOWN_DPI)
+        Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB").save(buffer, "png", compress_level=1)
         picture.value, trouble.value = buffer.getvalue(), ""
 
     for control in inputs.values():

@@ -410,7 +410,8 @@ def needs_mending(findings: list[Finding]) -> bool:
 def main() -> int:
     """Look, print and return 0 if the course can run."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # an old Windows console lacks some characters
+        if hasattr(stream, "reconfigure"):  # a notebook's streams have no encoding to mend
+            stream.reconfigure(errors="replace")  # an old Windows console lacks some characters
     print("Looking at this machine; Keras is started once, which takes some seconds.", flush=True)
     findings = diagnose(examine())
     print(report(findings))

@@ -9,13 +9,15 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from slides import markup, outputs
-from slides.arrange import READABLE, Arrangement, Content, arrange
+from slides.arrange import HEIGHT, READABLE, SMALLEST_CODE, Arrangement, Content, arrange, code_size, halves
 from slides.outputs import Picture, Result
 from tools import anatomy, notebooks
 
 LONGEST_LEAD = 140  # characters of a sentence that may head a slide with code
 LONGEST_CODE = 12  # lines, in notebooks without our anatomy
 LONGEST_TEXT = 700  # characters on one slide, in notebooks without our anatomy
+STUB_END = re.compile(r"^check\(.*", re.MULTILINE | re.DOTALL)
+IN_NOTEBOOK = "<p>The code to begin with stands in the notebook.</p>"
 LABEL = re.compile(r"\A\*\*(?:Predict|Answer|Exercise|Task|Class work)\b[^*]*\*\*[ \t:]*", re.IGNORECASE)
 OPTION = re.compile(r"^[ \t]*(?:[-*+]|\d+[.)])[ \t]", re.MULTILINE)
 
@@ -28,12 +30,13 @@ class Slide:
     layout: str
     heading: str = ""
     kicker: str = ""
+    part: str = ""  # of a summary: "1 of 2"
     body: str = ""
-    code: str = ""
-    columns: int = 0  # characters of the longest line of code
+    source: str = ""  # Python
     pictures: list[Picture] = field(default_factory=list)
     results: list[Result] = field(default_factory=list)
     results_id: str = ""
+    columns: list[list[Result]] = field(default_factory=list)  # of a summary
     blocks: list[str] = field(default_factory=list)
     answer: str = ""
     notes: list[str] = field(default_factory=list)
@@ -50,8 +53,21 @@ class Slide:
     @property
     def size(self) -> str:
         """Type size that suits the amount of text."""
-        weight = markup.visible_length(self.body) + 30 * self.body.count("<li>")
+        weight = markup.visible_length(self.body) + 30 * self.body.count("<li>") + 220 * bool(self.source)
         return "large" if weight < 420 else "medium" if weight < 620 else "small"
+
+    @property
+    def code(self) -> str:
+        """The source as HTML."""
+        return markup.code(self.source)
+
+    @property
+    def code_size(self) -> float:
+        """Type size of the code, px."""
+        heading = 45 * -(-markup.visible_length(self.heading) // 65)
+        said = 41 * -(-markup.visible_length(self.body) // 75) + 24 * self.body.count("<p>")
+        printed = 40 * sum(block.count("\n") + 1 for block in self.blocks)
+        return code_size(self.source.splitlines(), HEIGHT - 37 - heading - said - printed)
 
     @property
     def has_formula(self) -> bool:
@@ -167,6 +183,7 @@ class _Talk:
         self.lecture = Lecture(path)
         self.question = ""  # heading of the section, as HTML
         self.lead = ""  # text before a cell with code
+        self.task: Slide | None = None  # an exercise, until its stub comes
         self.unexplained: list[Slide] = []  # slides since the last why
 
     def add(self, where: anatomy.Place, cell: NotebookNode) -> None:
@@ -254,9 +271,7 @@ class _Talk:
         heading = markup.inline(lead) if 0 < len(lead) <= LONGEST_LEAD else self.question
         kicker = self.question if heading != self.question else "In code"
         self.lead = ""
-        columns = max(len(line) for line in cell.source.splitlines())
-        code = markup.code(cell.source)
-        slide = self.start(cell, "code", kicker=kicker, heading=heading, code=code, columns=columns)
+        slide = self.start(cell, "code", kicker=kicker, heading=heading, source=cell.source.strip())
         self.show_outputs(slide, cell)
 
     def take_finding(self, cell: NotebookNode) -> None:
@@ -283,34 +298,44 @@ class _Talk:
         here.answer += markup.markdown(LABEL.sub("", cell.source.strip()))
         for slide in self.section.slides:
             if slide.layout == "predict" and not slide.notes:
-                slide.notes.append(f"<p>Let everyone choose before you go on. Answer: </p>{here.answer}")
+                slide.notes.append(f"<p>Let the room vote before you go on. The answer:</p>{here.answer}")
 
     def take_why(self, cell: NotebookNode) -> None:
         _, text = markup.split_heading(cell.source)
         self.section.why.append(markup.markdown(text))
         note = markup.markdown(markup.paragraphs(text)[0])
-        for slide in self.unexplained:
-            if slide.layout != "predict":
-                slide.notes.append(note)
+        findings = [slide for slide in self.unexplained if slide.layout == "finding"]
+        for slide in findings or self.unexplained[-1:]:
+            slide.notes.append(note)
         self.unexplained = []
 
     def take_exercise(self, cell: NotebookNode) -> None:
+        self.task = None
         if "class-work" in notebooks.tags(cell):
             heading, rest = markup.split_heading(LABEL.sub("", cell.source.strip()))
-            self.start(cell, "exercise", kicker="Exercise", heading=markup.inline(heading), body=markup.markdown(rest))
+            parts = {"heading": markup.inline(heading), "body": markup.markdown(rest)}
+            self.task = self.start(cell, "exercise", kicker="Exercise", **parts)
+
+    def take_attempt(self, cell: NotebookNode) -> None:
+        task, self.task = self.task, None
+        stub = STUB_END.sub("", cell.source).strip()
+        if task and stub:
+            task.source = stub
+            if task.code_size < SMALLEST_CODE:
+                task.source = ""
+                task.body += IN_NOTEBOOK
 
     def take_saw(self, cell: NotebookNode) -> None:
         heading, rest = markup.split_heading(cell.source)
-        self.start(cell, "table", heading=markup.inline(heading), body=markup.markdown(rest))
+        self.start(cell, "summary", heading=markup.inline(heading), body=markup.markdown(rest))
 
     def take_saw_table(self, cell: NotebookNode) -> None:
-        first = self.current or self.start(cell, "table", heading="What we saw")
-        for block in outputs.read(cell).blocks:
-            parts = markup.split_table(block)
-            for position, part in enumerate(parts, start=1):
-                slide = first if position == 1 else self.start(cell, "table", heading=first.heading)
-                slide.kicker = f"{position} of {len(parts)}" if len(parts) > 1 else ""
-                slide.blocks.append(part.replace("<td>✗", '<td class="fails">✗'))
+        columns = halves(outputs.read(cell).results)
+        first = self.current or self.start(cell, "summary", heading="What we saw")
+        for position in range(0, len(columns), 2):
+            slide = self.start(cell, "summary", heading=first.heading) if position else first
+            slide.columns = columns[position : position + 2]
+            slide.part = f"{position // 2 + 1} of {-(-len(columns) // 2)}" if len(columns) > 2 else ""
 
     def take_references(self, cell: NotebookNode) -> None:
         self.lecture.references = markup.markdown(cell.source)
@@ -324,7 +349,8 @@ def _roomy(slide: Slide) -> list[Slide]:
     """The slide; where pictures would get too small to read, its results follow on a slide of their own."""
     if not (slide.pictures and slide.results) or slide.arrangement.scale >= READABLE:
         return [slide]
-    rest = Slide(slide.results_id, "finding", slide.heading, "Measured", results=slide.results, notes=slide.notes)
+    named = {"heading": "In numbers", "kicker": slide.heading, "notes": slide.notes}
+    rest = Slide(slide.results_id, "finding", **named, results=slide.results)
     slide.results = []
     return [slide, rest]
 

@@ -19,7 +19,7 @@ def markdown(source: str) -> str:
 
 
 def numbers(fragment: str) -> str:
-    """HTML with numbers set as in print: 8.8e-08 as 8.8·10⁻⁸, and no line break inside "≈ 0.43" or "88 %"."""
+    """HTML with numbers set as in print: 8.8e-08 as 8.8·10⁻⁸, a minus sign, "≈ 0.4", "88 %", "64-32" unbroken."""
 
     def power(match: re.Match) -> str:
         factor = "" if match["factor"] == "1" else f"{match['factor']}·"
@@ -28,7 +28,10 @@ def numbers(fragment: str) -> str:
 
     fragment = fragment.replace("&gt;=", "≥").replace("&lt;=", "≤")
     fragment = re.sub(r"(?<![\w.])(?P<factor>\d+(?:\.\d+)?)e(?P<sign>[-+]?)0*(?P<power>\d+)\b", power, fragment)
-    return re.sub(r"(?<=[≈<>=≥≤]) (?=[\d−-])|(?<=&[lg]t;) (?=[\d−-])|(?<=\d) (?=%)", "&nbsp;", fragment)
+    fragment = re.sub(r"(?<=\d)-(?=\d)", "-&NoBreak;", re.sub(r"(?<=≈ )-(?=\d)", "−", fragment))
+    return re.sub(
+        r"(?<=[≈<>=≥≤]) (?=[\d−-])|(?<=&[lg]t;) (?=[\d−-])|(?<=\d) (?=%)|(?<=without) (?=≈)", "&nbsp;", fragment
+    )
 
 
 def inline(source: str) -> str:
@@ -66,34 +69,3 @@ def visible_length(fragment: str) -> int:
 
 def _letters(formula: re.Match) -> str:
     return re.sub(r"[${}^_\\ ]", "", re.sub(r"\\[a-zA-Z]+", "x", formula[0]))
-
-
-def split_table(table: str, height: int = 450, characters: int = 52) -> list[str]:
-    """An HTML table as several with the same head, each short enough for a slide and about equally long.
-
-    Args:
-        table: HTML that may hold one table; anything else comes back unchanged.
-        height: px that the rows may take.
-        characters: Characters of the longest cell that fit on one line.
-    """
-    match = re.fullmatch(r"(?P<before>.*<tbody>)(?P<rows>.*)(?P<after></tbody>.*)", table, flags=re.DOTALL)
-    if not match:
-        return [table]
-    rows = re.findall(r"<tr>.*?</tr>", match["rows"], flags=re.DOTALL)
-    heights = [15 + 29 * max(-(-visible_length(cell) // characters) for cell in row.split("</td>")) for row in rows]
-    fewest = len(_pages(rows, heights, height))
-    room = next(room for room in range(height + 1) if len(_pages(rows, heights, room)) <= fewest)
-    return [match["before"] + "\n".join(page) + match["after"] for page in _pages(rows, heights, room)]
-
-
-def _pages(rows: list[str], heights: list[int], room: int) -> list[list[str]]:
-    """Fill one page after the other."""
-    pages: list[list[str]] = [[]]
-    left = room
-    for row, height in zip(rows, heights, strict=True):
-        if height > left and pages[-1]:
-            pages.append([])
-            left = room
-        pages[-1].append(row)
-        left -= height
-    return pages

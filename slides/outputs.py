@@ -12,6 +12,11 @@ from slides import markup
 PIXELS_SHOWN = 0.5  # a picture without a stored display width has two pixels for one on the page
 CAPTION = re.compile(r"\*(?P<text>[^*].*)\*\Z", re.DOTALL)
 CLAIM = re.compile(r"(?P<mark>[✓✗]) (?P<statement>.+?)(?: \((?P<evidence>[^()]*(?:\([^()]*\)[^()]*)*)\))?\Z")
+CLAIM_ROW = re.compile(
+    r"\| (?P<mark>[✓✗]) \| (?P<statement>.+) \| (?P<measured>[^|]+) \| (?P<needed>[^|]+) \|$", re.MULTILINE
+)
+SEEDS = re.compile(r" over \d+ seeds")
+ALL, WITH_CONTROL, MEASURED, NOTHING = 3, 2, 1, 0  # how much of a result's evidence is told
 
 
 @dataclass
@@ -34,15 +39,18 @@ class Picture:
 
 @dataclass
 class Result:
-    """One line that `claim` printed."""
+    """One line that `claim` printed: "≈ 0.43 over 16 seeds; without ≈ 0.02; needed > 0.4" is its evidence."""
 
     holds: bool
     statement: str
     evidence: str
 
-    def told(self, parts: int) -> str:
-        """The first parts of the evidence: what was measured; without the cause; what was needed."""
-        return "; ".join(self.evidence.split("; ")[:parts])
+    def told(self, much: int) -> str:
+        """All of the evidence, or only what was measured with and without the cause, or only with it, or nothing."""
+        if much == ALL:
+            return self.evidence
+        measured = [part for part in self.evidence.split("; ") if not part.startswith("needed")]
+        return SEEDS.sub("", "; ".join(measured[:much]))
 
 
 @dataclass
@@ -79,15 +87,23 @@ def _add_display(shown: Outputs, output: NotebookNode, cell_id: str) -> None:
         name = f"{cell_id}-{len(shown.pictures) + 1}" if shown.pictures else cell_id
         shown.pictures.append(_picture(name, data["image/png"], output.metadata.get("image/png", {})))
     elif "text/markdown" in data:
-        caption = CAPTION.match(data["text/markdown"].strip())
-        if caption and shown.pictures and not shown.pictures[-1].caption:
-            shown.pictures[-1].caption = markup.inline(caption["text"])
-        else:
-            shown.blocks.append(markup.numbers(markup.markdown(data["text/markdown"])))
+        _add_markdown(shown, data["text/markdown"].strip())
     elif "text/latex" in data:
         shown.blocks.append(markup.markdown(data["text/latex"]))
     elif "text/plain" in data and not any("widget" in kind for kind in data):
         shown.blocks.append(markup.plain(data["text/plain"]))
+
+
+def _add_markdown(shown: Outputs, text: str) -> None:
+    """Take a caption, a table that `claims_table` shows, or any other text."""
+    caption, rows = CAPTION.match(text), list(CLAIM_ROW.finditer(text))
+    for row in rows:
+        statement, evidence = row["statement"].replace("\\|", "|"), f"{row['measured']}; needed {row['needed']}"
+        shown.results.append(Result(row["mark"] == "✓", statement, evidence))
+    if caption and shown.pictures and not shown.pictures[-1].caption:
+        shown.pictures[-1].caption = markup.inline(caption["text"])
+    elif not rows:
+        shown.blocks.append(markup.numbers(markup.markdown(text)))
 
 
 def _picture(name: str, encoded: str, stored: dict) -> Picture:

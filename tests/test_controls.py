@@ -40,9 +40,9 @@ def pixels(output):
 
 
 def panel_of(shown):
-    """The picture and the inputs of the panel that was displayed last."""
-    *inputs, picture = shown[-1].data.children
-    return picture, inputs
+    """The picture, the inputs and the line for troubles of the panel that was displayed last."""
+    *inputs, picture, trouble = shown[-1].data.children
+    return picture, inputs, trouble
 
 
 @pytest.mark.parametrize(("width", "columns", "rows"), [(8, 1, 3), (4, 2, 2), (2.5, 3, 1)])
@@ -76,7 +76,7 @@ def test_a_reader_with_a_kernel_gets_the_strip_and_a_panel(shown):
     fig, update = line()
     explore(update, fig, "It rises.", stills=[{"slope": 1}], slope=(0, 10, 1))
     assert len(shown) == 3
-    picture, (slider,) = panel_of(shown)
+    picture, (slider,), _ = panel_of(shown)
     assert isinstance(picture, widgets.Image)
     assert (slider.min, slider.max, slider.step, slider.value) == (0, 10, 1, 1)
 
@@ -85,14 +85,14 @@ def test_the_picture_changes_when_a_control_moves(shown):
     fig, update = line()
     stills = [{"slope": 1, "style": "-"}]
     explore(update, fig, "It rises.", stills=stills, slope=(0, 10, 1), style=["-", ":"])
-    picture, (slider, menu) = panel_of(shown)
+    picture, (slider, choice), _ = panel_of(shown)
     seen = [picture.value]
     slider.value = 9
     seen.append(picture.value)
-    menu.value = ":"
+    choice.value = ":"
     seen.append(picture.value)
     assert len(set(seen)) == 3
-    slider.value, menu.value = 1, "-"
+    slider.value, choice.value = 1, "-"
     assert picture.value == seen[0]
 
 
@@ -103,13 +103,23 @@ def test_the_panel_starts_at_the_first_still(shown):
     assert calls[-1] == panel_of(shown)[1][0].value == 3
 
 
+def test_a_control_that_stops_says_so_until_it_works_again(shown):
+    fig, _ = line()
+    explore(lambda slope: 1 / (slope - 5), fig, "It rises.", stills=[{"slope": 1}], slope=(0, 10, 1))
+    _, (slider,), trouble = panel_of(shown)
+    slider.value = 5
+    assert trouble.value == "This control stopped (ZeroDivisionError: division by zero). Run its cell again."
+    slider.value = 6
+    assert trouble.value == ""
+
+
 @pytest.mark.parametrize(
     ("control", "value", "kind"),
     [
         ((0, 10, 1), 3, widgets.IntSlider),
         ((0, 1, 0.1), 0.3, widgets.FloatSlider),
         ((0.5, 9.5, 1), 3.5, widgets.FloatSlider),
-        ([1, 2, 3], 3, widgets.Dropdown),
+        ([1, 2, 3], 3, widgets.SelectionSlider),
         (widgets.FloatLogSlider(min=-3, max=1), 0.1, widgets.FloatLogSlider),
     ],
 )

@@ -8,8 +8,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from course_utils.errors import CourseError
-from slides import build, lecture, markup
-from slides.arrange import Content, arrange
+from slides import build, lecture, markup, outputs
+from slides.arrange import Content, arrange, halves
 from slides.outputs import Picture, Result
 from tests.browser import samples
 
@@ -39,7 +39,7 @@ def test_each_role_has_its_layout(sample) -> None:
         ("dead-relu-experiment-run", "code"),
         ("dead-relu-finding", "finding"),
         ("dead-relu-exercise", "exercise"),
-        ("saw", "table"),
+        ("saw", "summary"),
         ("next", "next"),
     ]
 
@@ -65,7 +65,9 @@ def test_finding_gathers_picture_claim_and_answer(sample) -> None:
     assert finding.pictures[0].width == 800
     assert [result.holds for result in finding.results] == [True]
     assert finding.results[0].statement == "too high a rate silences at least 40 % of the units"
-    assert finding.results[0].told(1) == "≈ 0.57 over 16 seeds"
+    assert finding.results[0].told(outputs.MEASURED) == "≈ 0.57"
+    assert finding.results[0].told(outputs.WITH_CONTROL) == "≈ 0.57; without ≈ 0.02"
+    assert finding.results[0].told(outputs.ALL) == "≈ 0.57 over 16 seeds; without ≈ 0.02; needed > 0.4"
     assert "More than half" in finding.answer
 
 
@@ -74,7 +76,9 @@ def test_speaker_gets_the_first_paragraph_of_why_and_the_minutes(sample) -> None
     assert "an ordinary one that is too long" in notes["dead-relu-finding"]
     assert "second paragraph" not in notes["dead-relu-finding"]
     assert "4 min, 6 slides" in notes["dead-relu-mechanism"]
+    assert "Let the room vote" in notes["dead-relu-predict"]
     assert "More than half" in notes["dead-relu-predict"]
+    assert not notes["dead-relu-experiment-run"]
     assert sum(slide.seconds for slide in sample.slides if slide.cell_id.startswith("dead-relu")) == 240
 
 
@@ -92,13 +96,64 @@ def test_no_deck_leaves_the_section_out(tmp_path: Path) -> None:
     assert [slide.cell_id for slide in talk.slides] == ["title", "goals", "saw", "next"]
 
 
-def test_many_claims_get_pages_of_their_own() -> None:
-    rows = [f"| ✓ | claim number {row} | {row} | = {row} |" for row in range(30)]
-    table = markup.markdown("\n".join(["| | Claim | Measured | Needed |", "| --- | --- | --- | --- |", *rows]))
-    parts = markup.split_table(table)
-    assert len(parts) >= 3
-    assert all(part.count("<thead>") == 1 for part in parts)
-    assert sum(part.count("<td>claim number") for part in parts) == 30
+def test_what_we_saw_is_told_in_two_columns(tmp_path: Path) -> None:
+    (slide,) = [slide for slide in deck_of(samples.lecture().cells, tmp_path).slides if slide.layout == "summary"]
+    first, second = slide.columns
+    assert (len(first), len(second)) == (4, 4)
+    assert first[0].told(outputs.MEASURED) == "≈ 0.57"
+    assert (second[3].statement, second[3].told(outputs.MEASURED)) == ("claim number 8 is an exact fact", "8")
+
+
+def test_many_claims_take_more_slides_and_none_is_lost() -> None:
+    said = [Result(True, f"claim number {number}, " + "of some length " * 4, "≈ 0.4") for number in range(40)]
+    columns = halves(said)
+    assert len(columns) == 6
+    assert [result for column in columns for result in column] == said
+
+
+def test_failed_claims_are_marked_in_what_we_saw(tmp_path: Path) -> None:
+    notebook = samples.lecture()
+    table = samples.cell(notebook, "saw-table").outputs[0].data
+    table["text/markdown"] = table["text/markdown"].replace("| ✓ | claim number 2", "| ✗ | claim a\\|b")
+    (slide,) = [slide for slide in deck_of(notebook.cells, tmp_path).slides if slide.layout == "summary"]
+    (failed,) = [result for column in slide.columns for result in column if not result.holds]
+    assert failed.statement.startswith("claim a|b")
+
+
+def test_exercise_for_the_class_shows_its_code(tmp_path: Path) -> None:
+    notebook = samples.lecture()
+    attempt = samples.cell(notebook, "dead-relu-attempt")
+    attempt.source = 'def leaky(h, slope):\n    return ...\n\n\ncheck("leaky", leaky)\nhint("leaky")'
+    (task,) = [slide for slide in deck_of(notebook.cells, tmp_path).slides if slide.layout == "exercise"]
+    assert task.source == "def leaky(h, slope):\n    return ..."
+    assert task.code_size == 30
+
+
+def test_code_too_long_for_the_exercise_stays_in_the_notebook(tmp_path: Path) -> None:
+    notebook = samples.lecture()
+    samples.cell(notebook, "dead-relu-attempt").source = "\n".join(f"x = {row}" for row in range(30))
+    (task,) = [slide for slide in deck_of(notebook.cells, tmp_path).slides if slide.layout == "exercise"]
+    assert not task.source
+    assert "in the notebook" in task.body
+
+
+def test_homework_lends_its_code_to_no_slide(tmp_path: Path) -> None:
+    notebook = samples.lecture()
+    at = notebook.cells.index(samples.cell(notebook, "saw"))
+    notebook.cells[at:at] = [
+        new_markdown_cell("**Exercise.** At home.", id="dead-relu-exercise-home"),
+        new_code_cell("def other(h):\n    return ...", id="dead-relu-attempt-home"),
+    ]
+    (task,) = [slide for slide in deck_of(notebook.cells, tmp_path).slides if slide.layout == "exercise"]
+    assert "other" not in task.source
+
+
+def test_results_that_find_no_room_follow_under_their_own_heading(tmp_path: Path) -> None:
+    notebook = samples.lecture()
+    samples.cell(notebook, "dead-relu-claim").outputs[0].text = samples.CLAIM * 6
+    slides = [slide for slide in deck_of(notebook.cells, tmp_path).slides if slide.layout == "finding"]
+    assert [slide.heading for slide in slides] == ["Too high a rate kills half the units", "In numbers"]
+    assert slides[1].kicker == slides[0].heading
 
 
 def test_any_notebook_makes_a_deck(tmp_path: Path) -> None:
@@ -147,6 +202,8 @@ def test_link_to_a_lecture_that_does_not_exist_is_no_link(tmp_path: Path) -> Non
         ("needed &lt; 1e-05", "needed &lt;&nbsp;10<sup>−5</sup>"),
         ("needed &gt;= 0.93", "needed ≥&nbsp;0.93"),
         ("at least 40 % of them", "at least 40&nbsp;% of them"),
+        ("≈ 0.4; without ≈ -0.02", "≈&nbsp;0.4; without&nbsp;≈&nbsp;−0.02"),
+        ("the network 64-32-10", "the network 64-&NoBreak;32-&NoBreak;10"),
         ("layer e2 of 1e", "layer e2 of 1e"),
     ],
 )
@@ -195,7 +252,5 @@ def test_stored_error_and_stderr_are_not_shown() -> None:
             new_output("error", ename="ValueError", evalue="no", traceback=[]),
         ],
     )
-    from slides import outputs
-
     shown = outputs.read(cell)
     assert not (shown.pictures or shown.results or shown.blocks)

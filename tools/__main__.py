@@ -25,7 +25,9 @@ VERBS = {
     "mutate": ("tools.mutate", "test", "plant small errors in a lecture and see the tests fail"),
     "text": ("tools.text", "test", "write a lecture as text"),
     "from-text": ("tools.from_text", "test", "bring an edited text back into its lecture"),
+    "readme": ("tools.readme", "test", "bring README's table of lectures and its picture up to date"),
     "deck": ("tools.deck", "test", "build the slide decks into slides/build/"),
+    "release-check": ("tools.release", "test", "what is checked before a release, for hours; goes on where it stopped"),
 }
 
 
@@ -55,7 +57,7 @@ def main(arguments):
 
 def usage():
     """Return the list of verbs."""
-    verbs = "\n".join(f"  {verb:<10} {purpose}" for verb, (_, _, purpose) in VERBS.items())
+    verbs = "\n".join(f"  {verb:<13} {purpose}" for verb, (_, _, purpose) in VERBS.items())
     return f"usage: python -m tools VERB [...]      (VERB --help says more)\n\n{verbs}"
 
 

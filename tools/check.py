@@ -10,6 +10,7 @@ RULES = [
     Step("format of code and notebooks", ("ruff", "format", "--check", ".")),
     Step("lint of code and notebooks", ("ruff", "check", ".")),
     Step("lint of lectures", ("tools", "lint")),
+    Step("README as the notebooks say", ("tools", "readme", "--check")),
 ]
 FAST_TESTS = Step("fast unit tests", ("pytest", "-q", "-n", "2", "-m", "not slow and not browser"))
 

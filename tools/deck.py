@@ -38,5 +38,5 @@ def print_decks(decks: list[Path]) -> list[Path]:
     try:
         from tools import pdf
     except ModuleNotFoundError as error:
-        raise CourseError(f"{error.name} is not installed. Type: python -m tools setup --extras slides") from None
+        raise CourseError(f"{error.name} is not installed. Type: python -m tools setup --extras test") from None
     return pdf.print_decks(decks)

@@ -24,7 +24,7 @@ LOG = VENV / "setup.log"
 CONSTRAINTS = "constraints.txt"
 
 # Each group names extras of pyproject.toml. Where `gpu` was asked for once, it stands in for `cpu` from then on.
-GROUPS = {"lab": ("cpu", "lab"), "test": ("cpu", "jax", "lab", "test", "slides")}
+GROUPS = {"lab": ("cpu", "lab"), "live": ("cpu", "lab", "live"), "test": ("cpu", "jax", "lab", "test", "slides")}
 # What an environment that we did not make (conda's) must be able to import before a group's verb runs in it.
 MODULES = {
     "lab": ("course_utils", "keras", "jupyterlab"),

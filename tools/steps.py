@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,13 +44,21 @@ class Result:
     seconds: float
 
 
-def run_all(steps: list[Step]) -> int:
+def run_all(steps: list[Step], note: Callable[[Result], None] | None = None) -> int:
     """Run every step, also after a failed one; print times, failures and totals.
+
+    Args:
+        steps: What to run.
+        note: Called with the result of each step as soon as there is one.
 
     Returns:
         The exit code: 0 if all passed.
     """
-    results = [run_one(step) for step in steps]
+    results = []
+    for step in steps:
+        results.append(run_one(step))
+        if note:
+            note(results[-1])
     print("\nStep                                    passed  failed  seconds")
     for result in results:
         print(f"{result.step.name:<40}{result.passed:>6}{result.failed:>8}{result.seconds:>9.1f}")

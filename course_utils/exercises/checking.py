@@ -69,7 +69,8 @@ def _hint_for(exercise: Exercise, outcomes: list[tuple[object, object, str]]) ->
     given, expected = (_parts([outcome[i] for outcome in outcomes]) for i in (0, 1))
     if len(given) != len(expected):
         return exercise.hints[0]
-    first_wrong = next(i for i, pair in enumerate(zip(given, expected, strict=True)) if not _equal(exercise, *pair))
+    pairs = enumerate(zip(given, expected, strict=True))
+    first_wrong = next((i for i, pair in pairs if not _equal(exercise, *pair)), 0)
     for explained in (range(len(given)), [first_wrong]):
         for wrong, advice in exercise.wrong_answers:
             parts = _parts_of_mistake(exercise, wrong)

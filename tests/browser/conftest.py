@@ -8,6 +8,18 @@ from pathlib import Path
 import pytest
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `release-check` look at the decks on a larger screen."""
+    parser.addoption("--screen", default="1280x720", help="size at which decks are looked at (default: 1280x720)")
+
+
+@pytest.fixture(scope="session")
+def screen(request: pytest.FixtureRequest) -> tuple[int, int]:
+    """Width and height of the screen, px."""
+    width, height = request.config.getoption("--screen", default="1280x720").split("x")
+    return int(width), int(height)
+
+
 @pytest.fixture(scope="session")
 def browser():
     """Chromium without a window."""
@@ -16,7 +28,7 @@ def browser():
 
         from tools.browser import open_browser
     except ImportError as error:
-        _without_browser(f"{error.name} is not installed; type: python -m tools setup --extras slides")
+        _without_browser(f"{error.name} is not installed; type: python -m tools setup --extras test")
     with sync_playwright() as playwright:
         try:
             opened = open_browser(playwright)

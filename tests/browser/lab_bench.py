@@ -92,8 +92,10 @@ class LabBench:
 
 
 def _press_slider(slider: Locator) -> None:
-    slider.locator(".noUi-handle").first.focus()
-    slider.page.keyboard.press("ArrowRight")
+    handle = slider.locator(".noUi-handle").first
+    handle.focus()
+    last = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
+    slider.page.keyboard.press("ArrowLeft" if last else "ArrowRight")
 
 
 def _drag_slider(slider: Locator) -> None:

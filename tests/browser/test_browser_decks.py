@@ -25,9 +25,9 @@ def deck(request: pytest.FixtureRequest, decks: Path) -> Path:
     return page
 
 
-def test_slides_are_fit_to_present(deck: Path, browser, record_property) -> None:
+def test_slides_are_fit_to_present(deck: Path, browser, screen, record_property) -> None:
     start = time.perf_counter()
-    bench = DeckBench(browser, deck).look()
+    bench = DeckBench(browser, deck, screen).look()
     bench.close()
     seconds = time.perf_counter() - start
     record_property("seconds to look at all slides", round(seconds, 1))

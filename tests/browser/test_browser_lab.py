@@ -10,7 +10,7 @@ from tests.browser.test_browser_decks import told
 from tools import notebooks
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-MILLISECONDS = 300  # the goal is 150 on two idle cores; a busy machine must not fail
+MILLISECONDS = 2000  # speed is told, not judged: only a control that hangs must fail (the goal is 150)
 
 
 @pytest.mark.parametrize("lecture", notebooks.find(), ids=lambda path: path.stem)
