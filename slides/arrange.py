@@ -17,9 +17,10 @@ COLUMNS = (760, 700, 640, 600)  # widths that a picture beside text may have
 GAP = 36
 LINE = 32
 HEADING_LINE = 48
+INDENT, ITEM = 28, 29
 LETTER = 10.4  # width at 24 px, on the wide side of what texts have in the mean
 BOLD_LETTER = 10.8
-SUMMARY_LETTER, SUMMARY_LINE, SUMMARY_WIDTH = 9.6, 29, 510
+SUMMARY_LETTER, SUMMARY_LINE, SUMMARY_WIDTH = 10.9, 33, 510
 HEADING_LETTER = 20.5
 MARK = 52  # width of a result's mark
 READABLE = 0.72  # a type of 13 pt shrunk by this is 13 px high
@@ -83,7 +84,7 @@ def arrange(content: Content) -> Arrangement:
     ):
         fitting = [option for option in options if option.evidence == evidence and option.scale >= wanted]
         if fitting:
-            return max(fitting, key=lambda option: min(option.scale, 1.0))
+            return max(fitting, key=lambda option: option.scale)
     return max(options, key=lambda option: option.scale)
 
 
@@ -155,7 +156,8 @@ def _words(content: Content, width: float, evidence: int) -> float:
 
 def _lead(content: Content, width: float) -> float:
     rows = sum(block.count("<tr>") or block.count("\n") + 1 for block in content.blocks)
-    return LINE * _lines(content.body, LETTER, width) + 46 * rows
+    items = content.body.count("<li>")  # each is indented, ends in a line that is not full, and keeps a distance
+    return LINE * _lines(content.body, LETTER, width - INDENT * bool(items)) + ITEM * items + 46 * rows
 
 
 def _results(content: Content, width: float, evidence: int) -> float:

@@ -4,19 +4,33 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 
 from nbformat import NotebookNode
 
+from course_utils.errors import CourseError
+from course_utils.exercises import registry
 from slides import markup, outputs
-from slides.arrange import HEIGHT, READABLE, SMALLEST_CODE, Arrangement, Content, arrange, code_size, halves
-from slides.outputs import Picture, Result
+from slides.arrange import (
+    COMFORTABLE,
+    HEIGHT,
+    READABLE,
+    SMALLEST_CODE,
+    Arrangement,
+    Content,
+    arrange,
+    code_size,
+    halves,
+)
+from slides.outputs import WITH_CONTROL, Picture, Result
 from tools import anatomy, notebooks
 
 LONGEST_LEAD = 140  # characters of a sentence that may head a slide with code
 LONGEST_CODE = 12  # lines, in notebooks without our anatomy
 LONGEST_TEXT = 700  # characters on one slide, in notebooks without our anatomy
 STUB_END = re.compile(r"^check\(.*", re.MULTILINE | re.DOTALL)
+CHECKED = re.compile(r"""^check\(["'](?P<id>[^"']+)""", re.MULTILINE)
 IN_NOTEBOOK = "<p>The code to begin with stands in the notebook.</p>"
 LABEL = re.compile(r"\A\*\*(?:Predict|Answer|Exercise|Task|Class work)\b[^*]*\*\*[ \t:]*", re.IGNORECASE)
 OPTION = re.compile(r"^[ \t]*(?:[-*+]|\d+[.)])[ \t]", re.MULTILINE)
@@ -185,6 +199,7 @@ class _Talk:
         self.lead = ""  # text before a cell with code
         self.task: Slide | None = None  # an exercise, until its stub comes
         self.unexplained: list[Slide] = []  # slides since the last why
+        self.claimed: dict[str, list[Result]] = {}  # by section
 
     def add(self, where: anatomy.Place, cell: NotebookNode) -> None:
         """Take one more cell."""
@@ -243,6 +258,9 @@ class _Talk:
         if slide is not self.section.slides[0]:
             slide.kicker = self.question
 
+    def take_picture(self, cell: NotebookNode) -> None:
+        self.show_outputs(self.current, cell)
+
     def take_more(self, cell: NotebookNode) -> None:
         body = markup.markdown(cell.source)
         here = self.current
@@ -267,11 +285,12 @@ class _Talk:
             self.take_code(cell)
 
     def take_code(self, cell: NotebookNode) -> None:
-        lead = (markup.paragraphs(self.lead) or [""])[0].lstrip("# ")
-        heading = markup.inline(lead) if 0 < len(lead) <= LONGEST_LEAD else self.question
+        lead, *said = markup.paragraphs(self.lead) or [""]
+        heading = markup.inline(lead.lstrip("# ")) if 0 < len(lead) <= LONGEST_LEAD else self.question
         kicker = self.question if heading != self.question else "In code"
         self.lead = ""
         slide = self.start(cell, "code", kicker=kicker, heading=heading, source=cell.source.strip())
+        slide.notes += map(markup.markdown, said)
         self.show_outputs(slide, cell)
 
     def take_finding(self, cell: NotebookNode) -> None:
@@ -284,7 +303,9 @@ class _Talk:
             here = self.start(cell, "finding", heading=self.question)
         self.show_outputs(here, cell)
 
-    take_claim = take_figure
+    def take_claim(self, cell: NotebookNode) -> None:
+        self.take_figure(cell)
+        self.claimed.setdefault(self.section.name, []).extend(outputs.read(cell).results)
 
     def show_outputs(self, slide: Slide, cell: NotebookNode) -> None:
         shown = outputs.read(cell)
@@ -315,9 +336,13 @@ class _Talk:
             heading, rest = markup.split_heading(LABEL.sub("", cell.source.strip()))
             parts = {"heading": markup.inline(heading), "body": markup.markdown(rest)}
             self.task = self.start(cell, "exercise", kicker="Exercise", **parts)
+            minutes = cell.metadata.get("minutes")
+            self.task.notes += [f"<p><strong>Class work, {minutes} min.</strong></p>"] if minutes else []
 
     def take_attempt(self, cell: NotebookNode) -> None:
         task, self.task = self.task, None
+        if task:
+            task.notes += _help_at_hand(cell.source)
         stub = STUB_END.sub("", cell.source).strip()
         if task and stub:
             task.source = stub
@@ -330,7 +355,7 @@ class _Talk:
         self.start(cell, "summary", heading=markup.inline(heading), body=markup.markdown(rest))
 
     def take_saw_table(self, cell: NotebookNode) -> None:
-        columns = halves(outputs.read(cell).results)
+        columns = halves([_told_of_section(results) for results in self.claimed.values() if results])
         first = self.current or self.start(cell, "summary", heading="What we saw")
         for position in range(0, len(columns), 2):
             slide = self.start(cell, "summary", heading=first.heading) if position else first
@@ -345,14 +370,50 @@ class _Talk:
         self.start(cell, "next", heading=markup.inline(heading or "Next"), body=markup.markdown(rest))
 
 
+def _told_of_section(results: list[Result]) -> Result:
+    """What stands for a section at the end: what failed, else its first result."""
+    return next((result for result in results if not result.holds), results[0])
+
+
+def _help_at_hand(attempt: str) -> list[str]:
+    """Notes for a class at work: the first hint, and the first slip to expect."""
+    named = CHECKED.search(attempt)
+    try:
+        exercise = registry.get(named["id"]) if named else None
+    except CourseError:  # registered by the notebook itself
+        return []
+    if not exercise:
+        return []
+    slip = [f"A slip to expect is answered so: {exercise.mistakes[0].hint}"] if exercise.mistakes else []
+    return [markup.markdown(text) for text in (f"When they are stuck: {exercise.hints[0]}", *slip)]
+
+
 def _roomy(slide: Slide) -> list[Slide]:
-    """The slide; where pictures would get too small to read, its results follow on a slide of their own."""
-    if not (slide.pictures and slide.results) or slide.arrangement.scale >= READABLE:
+    """The slide with as many results as leave its pictures comfortable; the speaker is told the others.
+
+    Where even one result makes the pictures too small to read, it follows on a slide of its own.
+    """
+    if not (slide.pictures and slide.results):
+        return [slide]
+    told = []
+    while len(slide.results) > 1 and not _comfortable(slide.arrangement):
+        told.insert(0, slide.results.pop())
+    if told:
+        slide.notes.append(f"<p>Also measured: {'; '.join(map(_in_words, told))}.</p>")
+    if slide.arrangement.scale >= READABLE:
         return [slide]
     named = {"heading": "In numbers", "kicker": slide.heading, "notes": slide.notes}
     rest = Slide(slide.results_id, "finding", **named, results=slide.results)
     slide.results = []
     return [slide, rest]
+
+
+def _comfortable(place: Arrangement) -> bool:
+    return place.scale >= COMFORTABLE and place.evidence >= WITH_CONTROL
+
+
+def _in_words(result: Result) -> str:
+    return markup.numbers(f"{escape(result.statement)} ({escape(result.told(WITH_CONTROL))})")
 
 
 def _number(lecture: Lecture) -> None:

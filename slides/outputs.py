@@ -12,9 +12,6 @@ from slides import markup
 PIXELS_SHOWN = 0.5  # a picture without a stored display width has two pixels for one on the page
 CAPTION = re.compile(r"\*(?P<text>[^*].*)\*\Z", re.DOTALL)
 CLAIM = re.compile(r"(?P<mark>[✓✗]) (?P<statement>.+?)(?: \((?P<evidence>[^()]*(?:\([^()]*\)[^()]*)*)\))?\Z")
-CLAIM_ROW = re.compile(
-    r"\| (?P<mark>[✓✗]) \| (?P<statement>.+) \| (?P<measured>[^|]+) \| (?P<needed>[^|]+) \|$", re.MULTILINE
-)
 SEEDS = re.compile(r" over \d+ seeds")
 ALL, WITH_CONTROL, MEASURED, NOTHING = 3, 2, 1, 0  # how much of a result's evidence is told
 
@@ -95,14 +92,11 @@ def _add_display(shown: Outputs, output: NotebookNode, cell_id: str) -> None:
 
 
 def _add_markdown(shown: Outputs, text: str) -> None:
-    """Take a caption, a table that `claims_table` shows, or any other text."""
-    caption, rows = CAPTION.match(text), list(CLAIM_ROW.finditer(text))
-    for row in rows:
-        statement, evidence = row["statement"].replace("\\|", "|"), f"{row['measured']}; needed {row['needed']}"
-        shown.results.append(Result(row["mark"] == "✓", statement, evidence))
+    """Take a caption, or any other text."""
+    caption = CAPTION.match(text)
     if caption and shown.pictures and not shown.pictures[-1].caption:
         shown.pictures[-1].caption = markup.inline(caption["text"])
-    elif not rows:
+    else:
         shown.blocks.append(markup.numbers(markup.markdown(text)))
 
 

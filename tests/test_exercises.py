@@ -24,6 +24,11 @@ DOUBLE = {
 EXERCISE = Exercise(**DOUBLE)
 VALUE = Exercise(**DOUBLE | {"solution": "answer = 2 * 3.5", "mistakes": (), "cases": ()})
 PAIR = Exercise(**DOUBLE | {"solution": "def both(x):\n    return x, 2 * x"} | {"mistakes": ()})
+NESTED = Exercise(
+    **DOUBLE
+    | {"solution": "def nested(x):\n    return x, (x, 2 * x)"}
+    | {"mistakes": (Mistake("(x, 2 * x)", "x, 2 * x", "Make a pair."),)}
+)
 SCALAR = Exercise(**DOUBLE | {"cases": [{"x": 1.5}, {"x": -2.0}]})
 NOT_TRIED = "· double-it: not tried yet. Replace the `...` and run the cell again; hint('double-it') helps."
 RIGHT = "✓ double-it: right. Compare with solution('double-it')."
@@ -82,6 +87,8 @@ def test_an_answer_that_was_not_tried(exercise, answer):
         (PAIR, lambda x: (x, x), "result 2: entry [0]: you gave 1, expected 2."),
         (PAIR, lambda x: x, "2 results are asked for, you gave array([1., 3.])."),
         (PAIR, lambda x: (x, x, x), "2 results are asked for, you gave"),
+        (NESTED, lambda x: (x, (x, x)), "part 2 of result 2: entry [0]: you gave 1, expected 2."),
+        (NESTED, lambda x: (x, x), "result 2: 2 parts are asked for, you gave array([1., 3.])."),
     ],
 )
 def test_a_wrong_answer_gets_the_first_difference_and_a_hint(exercise, answer, difference):
@@ -100,6 +107,16 @@ def test_a_known_mistake_that_explains_the_first_difference_gets_its_hint_too():
     assert verdict(EXERCISE, lambda x: 2 * abs(x)) == (
         "✗ double-it: entry [0, 0]: you gave 4, expected -4.\n  That is the square."
     )
+
+
+def test_a_known_mistake_with_another_number_of_results_gets_its_own_hint():
+    assert verdict(NESTED, lambda x: (x, x, x + x)).endswith("\n  Make a pair.")
+
+
+def test_a_known_mistake_that_stops_with_the_same_error_gets_its_own_hint():
+    exercise = Exercise(**DOUBLE | {"mistakes": (Mistake("2 * x", "x @ np.ones(9)", "Not a product of matrices."),)})
+    assert verdict(exercise, lambda x: x @ np.ones(9)).endswith("\n  Not a product of matrices.")
+    assert verdict(exercise, lambda x: x @ np.ones(8)).endswith("\n  Once is not enough.")
 
 
 def test_an_answer_that_stops_with_an_error():
@@ -159,11 +176,17 @@ def test_a_mistake_must_have_one_place_in_the_solution():
         Exercise(**DOUBLE | {"mistakes": (Mistake("3 * x", "x", "No."),)})
 
 
+@pytest.mark.parametrize("given", [(1, 64), 64, (64, 1), (65,)], ids=str)
+def test_a_wrong_shape_is_named_as_a_whole_and_the_right_one_is_not_given_away(given):
+    said = verdict(get("read-a-shape"), [given, (32, 64), (32,), (10, 64)])
+    assert f"result 1: the shape is not {given}." in said
+
+
 # Every exercise of every lecture
 
 EVERY = [exercise for lecture in range(17) for exercise in of_lecture(lecture)]
 MECHANICAL = {
-    "sign": np.negative,
+    "sign": lambda result: ~result if result.dtype == bool else -result,
     "transpose": np.transpose,
     "factor 2": lambda result: 2 * result,
     "wrong axis": lambda result: np.roll(result, 1, axis=-1) if np.ndim(result) else result,

@@ -24,7 +24,7 @@ every_network = pytest.mark.parametrize("network", NETWORKS, ids=lambda network:
 @pytest.fixture(scope="module")
 def lecture():
     """What the lecture codes in NumPy alone."""
-    names = "one_weight_twice sweep_back path_shares sigmoid SIGMA forward gradient flat random_problem"
+    names = "one_weight_twice sweep_back path_slopes tanh_share sigmoid SIGMA forward gradient flat random_problem"
     names += " half_squared_loss shifted slope_by_difference one_sided difference_errors random_directions misprinted"
     names += (
         " undoing Value in_order differentiate slope_of_square_plus engine_gradient LOSS_SLOPES softmax softmax_slope"
@@ -87,14 +87,16 @@ def test_sweeping_back_adds_the_products_along_all_paths(lecture):
 
 @pytest.mark.parametrize(("w", "x", "y"), [(0.7, -1.2, 0.4), (-2.0, 0.5, 1.0)])
 def test_the_slopes_of_the_graph_are_the_measured_ones(lecture, w, x, y):
-    slopes = lecture.sweep_back(lecture.one_weight_twice(w, x, y)[1])
+    local = lecture.one_weight_twice(w, x, y)[1]
+    slopes = lecture.sweep_back(local)
 
     def loss(w, x):
         return lecture.one_weight_twice(w, x, y)[0]["L"]
 
     assert slopes["w"] == pytest.approx(central(lambda w: loss(w, x), w), rel=1e-7)
     assert slopes["x"] == pytest.approx(central(lambda x: loss(w, x), x), rel=1e-7)
-    assert sum(lecture.path_shares(w, x, y)) == pytest.approx(slopes["w"], rel=1e-12)
+    assert sum(lecture.path_slopes(local)) == pytest.approx(slopes["w"], rel=1e-12)
+    assert lecture.tanh_share(local) == pytest.approx(lecture.path_slopes(local)[0] / slopes["w"], rel=1e-12)
 
 
 @pytest.mark.parametrize(("w", "x", "y"), [(0.7, -1.2, 0.4), (-2.0, 0.5, 1.0)])

@@ -45,6 +45,7 @@ CLOSING = ("saw", "saw-table", "references", "next")
 
 ROLES: dict[str, Role] = {
     "mechanism": Role(MARKDOWN, "slide"),
+    "picture": Role(CODE, "-"),
     "predict": Role(MARKDOWN, "subslide"),
     "experiment": Role(MARKDOWN + CODE, "skip", {"show-code": "subslide"}),
     "finding": Role(MARKDOWN, "subslide"),
@@ -62,20 +63,23 @@ ROLES: dict[str, Role] = {
 TAGS = ("install", "setup", "show-code", "table-only", "no-deck", "class-work", "timing")
 
 RESULTS = ("experiment", "finding", "figure", "table", "answer", "claim")
+AFTER_RESULT = (*RESULTS, "why", "predict")
 
 #: What may come after each role within a section; "" is the section's edge, "table" a cell tagged `table-only`.
-#: After the prediction, groups of experiment, finding, figure, answer and claim may repeat until the why.
+#: A round is prediction, experiment, finding, figure, answer, claim, why; a section may have several. Only its first
+#: needs a prediction, only its last a why.
 AFTER: dict[str, tuple[str, ...]] = {
     "": ("mechanism",),
-    "mechanism": ("mechanism", "predict"),
+    "mechanism": ("mechanism", "picture", "predict"),
+    "picture": ("mechanism", "predict"),
     "predict": ("experiment",),
     "experiment": ("experiment", "finding", "figure", "table", "claim"),
     "finding": ("experiment", "figure", "table", "answer", "claim"),
     "figure": RESULTS,
-    "table": (*RESULTS, "why"),
-    "answer": (*RESULTS, "why"),
-    "claim": (*RESULTS, "why"),
-    "why": ("try", "exercise", ""),
+    "table": AFTER_RESULT,
+    "answer": AFTER_RESULT,
+    "claim": AFTER_RESULT,
+    "why": ("predict", "experiment", "finding", "try", "exercise", ""),
     "try": ("explore",),
     "explore": ("exercise", ""),
     "exercise": ("attempt",),

@@ -67,11 +67,9 @@ def _outcomes(exercise: Exercise, answer: object) -> list[tuple[object, object, 
 def _hint_for(exercise: Exercise, outcomes: list[tuple[object, object, str]]) -> str:
     """The hint of the known mistake that explains the answer, or else its first difference; else the first hint."""
     given, expected = (_parts([outcome[i] for outcome in outcomes]) for i in (0, 1))
-    if len(given) != len(expected):
-        return exercise.hints[0]
-    pairs = enumerate(zip(given, expected, strict=True))
-    first_wrong = next((i for i, pair in pairs if not _equal(exercise, *pair)), 0)
-    for explained in (range(len(given)), [first_wrong]):
+    pairs = enumerate(zip(given, expected, strict=False))
+    first_wrong = next(([i] for i, pair in pairs if not _equal(exercise, *pair)), [])
+    for explained in filter(None, (range(len(given)), first_wrong)):
         for wrong, advice in exercise.wrong_answers:
             parts = _parts_of_mistake(exercise, wrong)
             if len(parts) == len(given) and all(_equal(exercise, given[i], parts[i]) for i in explained):
@@ -85,7 +83,7 @@ def _hint_for_stop(exercise: Exercise, error: Exception) -> str:
         try:
             _outcomes(exercise, wrong)
         except Exception as known:
-            if type(known) is type(error):
+            if (type(known), str(known)) == (type(error), str(error)):
                 return advice
     return exercise.hints[0]
 
@@ -102,16 +100,20 @@ def _parts(results: list[object]) -> list[object]:
     return [part for result in results for part in (result if isinstance(result, list | tuple) else [result])]
 
 
-def _difference(exercise: Exercise, given: object, expected: object, where: str) -> str:
-    """The first entry that differs, in words; empty if none does."""
+def _difference(exercise: Exercise, given: object, expected: object, case: str, piece: str = "") -> str:
+    """The first entry that differs, in words; empty if none does. A piece is a result, or a part of one."""
+    where = f"{case}{piece}: " if piece else case
     if callable(expected):
         return "" if callable(given) else f"a function is asked for, you gave {given!r:.40}."
+    if piece and _is_shape(expected):
+        return "" if given == expected else f"{where}the shape is not {given!r:.40}."
     if isinstance(expected, list | tuple):
         if not isinstance(given, list | tuple) or len(given) != len(expected):
-            return f"{where}{len(expected)} results are asked for, you gave {given!r:.40}."
-        parts = zip(given, expected, strict=True)
-        texts = (_difference(exercise, g, e, f"{where}result {i + 1}: ") for i, (g, e) in enumerate(parts))
-        return next(filter(None, texts), "")
+            wanted = f"{len(expected)} {'part' if piece else 'result'}{' is' if len(expected) == 1 else 's are'}"
+            return f"{where}{wanted} asked for, you gave {given!r:.40}."
+        names = (f"part {i} of {piece}" if piece else f"result {i}" for i in range(1, len(expected) + 1))
+        pieces = zip(given, expected, names, strict=True)
+        return next(filter(None, (_difference(exercise, g, e, case, name) for g, e, name in pieces)), "")
     if isinstance(expected, str):
         return "" if given == expected else f"{where}you gave {given!r:.40}."
     return _difference_of_numbers(exercise, given, np.asarray(expected, dtype=float), where)
@@ -132,6 +134,10 @@ def _difference_of_numbers(exercise: Exercise, given: object, expected: np.ndarr
     at = tuple(int(i) for i in np.argwhere(wrong)[0])
     place = f"entry {list(at)}: " if at else ""
     return f"{where}{place}you gave {_short(numbers[at])}, expected {_short(expected[at])}."
+
+
+def _is_shape(value: object) -> bool:
+    return isinstance(value, tuple) and bool(value) and all(type(size) is int for size in value)
 
 
 def _equal(exercise: Exercise, a: object, b: object) -> bool:

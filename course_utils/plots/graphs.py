@@ -1,4 +1,4 @@
-"""Draw a computation graph with the value and the slope of each node."""
+"""Draw networks: a computation graph with the value and the slope of each node, and layers of units."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,6 +8,7 @@ from course_utils.errors import CourseError
 
 VALUE, SLOPE, QUIET, CHOSEN = "#0072B2", "#B34700", "#7F7F7F", "#FFF1D6"
 RADIUS = 0.30
+APART = 4.0  # columns of units
 _BEHIND = {"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.85}  # keeps a number legible on an arrow
 
 
@@ -72,6 +73,40 @@ def computation_graph(
     return ComputationGraph(axes, places, edges)
 
 
+def layers(axes: Axes, sizes: Mapping[str, int], most: int = 7) -> None:
+    """Draw a dense network: a column of circles for each layer, joined to all circles of the next.
+
+    Args:
+        axes: Where to draw.
+        sizes: Name → number of units, the inputs first.
+        most: How many circles a column may have; of a larger layer fewer are drawn, with dots between them.
+
+    Taught in lecture 00.
+    """
+    import matplotlib.pyplot as plt
+
+    columns = [_heights(size, most) for size in sizes.values()]
+    for column, (name, heights) in enumerate(zip(sizes, columns, strict=True)):
+        x = APART * column
+        for height in heights:
+            axes.add_patch(plt.Circle((x, height), RADIUS, facecolor="white", edgecolor="#404040", lw=1.5, zorder=3))
+            for further in columns[column + 1] if column + 1 < len(columns) else ():
+                axes.plot([x, x + APART], [height, further], color=QUIET, linewidth=0.7, linestyle="-")
+        if sizes[name] > most:
+            axes.text(x, 0, "⋮", ha="center", va="center", fontsize=22)
+        axes.text(x, most / 2 + 0.1, name, ha="center", va="bottom", fontsize=15)
+    axes.set(xlim=(-1.5, APART * (len(columns) - 1) + 1.5), ylim=(-most / 2, most / 2 + 0.8), aspect="equal")
+    axes.axis("off")
+
+
+def _heights(size: int, most: int) -> list[float]:
+    """Where the circles of a column stand, around 0; the middle stays free if not all are drawn."""
+    if size <= most:
+        return [i - (size - 1) / 2 for i in range(size)]
+    half = most // 2
+    return [sign * (i + 1) for sign in (-1, 1) for i in range(half)]
+
+
 def _draw_node(axes: Axes, name: str, place: tuple[float, float]) -> tuple:
     import matplotlib.pyplot as plt
 
@@ -79,7 +114,9 @@ def _draw_node(axes: Axes, name: str, place: tuple[float, float]) -> tuple:
     circle = axes.add_patch(plt.Circle(place, RADIUS, facecolor="white", edgecolor="#404040", linewidth=1.5, zorder=3))
     axes.text(x, y, f"${name}$", ha="center", va="center", fontsize=17, zorder=4)
     above = axes.text(x, y + RADIUS + 0.06, "", ha="center", va="bottom", color=VALUE, fontsize=15, zorder=4)
-    below = axes.text(x, y - RADIUS - 0.1, "", ha="center", va="top", color=SLOPE, fontsize=15, zorder=4, bbox=_BEHIND)
+    below = axes.text(
+        x - 0.1, y - RADIUS - 0.1, "", ha="left", va="top", color=SLOPE, fontsize=15, zorder=4, bbox=_BEHIND
+    )
     return circle, above, below
 
 
