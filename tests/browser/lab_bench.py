@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tests.browser.deck_bench import Problem
 from tests.browser.lab_server import TOKEN
@@ -17,13 +17,22 @@ HELPERS = Path(__file__).with_name("lab_checks.js").read_text(encoding="utf-8")
 LECTURE_SECONDS = 300
 
 
+class Answer(NamedTuple):
+    """How long a control took from an input to the new picture."""
+
+    cell: str
+    control: str
+    way: str
+    milliseconds: float
+
+
 class LabBench:
     """One lecture, opened from a copy."""
 
     def __init__(self, browser: Browser, address: str, folder: Path, notebook: Path) -> None:
         self.lecture = notebook.stem
         self.problems: set[Problem] = set()
-        self.milliseconds: list[float] = []
+        self.answers: list[Answer] = []
         shutil.copyfile(notebook, folder / notebook.name)  # JupyterLab saves by itself
         self.context = browser.new_context(viewport={"width": 1400, "height": 1000})
         self.page = self.context.new_page()
@@ -42,15 +51,15 @@ class LabBench:
         if not url.startswith(local):
             self._fault("title", "external request", url)
 
-    def use(self) -> LabBench:
-        """Look at the stills, run all cells, and move each control."""
+    def use(self, rounds: int = 1) -> LabBench:
+        """Look at the stills, run all cells, and move each control, `rounds` times by each way."""
         explored = self._check_stills()
         errors = self.page.evaluate("seconds => course.run(seconds)", LECTURE_SECONDS)
         for cell, seen in errors:
             self._fault(cell, "error", seen)
             if seen != "did not run":
                 break
-        for cell in explored if not errors else ():
+        for cell in explored * rounds if not errors else ():
             self._move_controls(cell)
         return self
 
@@ -82,7 +91,7 @@ class LabBench:
                 if taken is None:
                     self._fault(cell, "control", f"{label}: the picture does not change by {way}")
                 else:
-                    self.milliseconds.append(taken)
+                    self.answers.append(Answer(cell, label, way, taken))
                 self.page.wait_for_timeout(400)  # a drag sends more values than one
 
     def close(self) -> None:

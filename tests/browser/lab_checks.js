@@ -40,11 +40,11 @@ window.course = {
       }));
   },
 
-  // Start the clock at the next input; `changed` gives the ms until a new picture is drawn, or null.
+  // Start the clock at the next input (a key, a drag, a choice); `changed` gives the ms until a new picture is drawn, or null.
   watch: (id) => {
     const picture = course.at(id).node.querySelector("img.widget-image");
     let start = null;
-    const note = () => { start ??= performance.now(); };
+    const note = (event) => { if (event.type !== "pointermove" || event.buttons) start ??= performance.now(); };
     const inputs = ["keydown", "pointermove", "change"];
     inputs.forEach((kind) => document.addEventListener(kind, note, {capture: true}));
     course.changed = new Promise((done) => {

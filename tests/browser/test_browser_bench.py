@@ -53,7 +53,7 @@ def test_a_right_notebook_runs_in_lab(browser, lab, tmp_path: Path) -> None:
     bench = LabBench(browser, *lab, samples.save(samples.runnable(), tmp_path)).use()
     bench.close()
     assert not bench.problems, told(bench.problems)
-    assert len(bench.milliseconds) == 4, "two sliders, by keyboard and by mouse"
+    assert len(bench.answers) == 4, "two sliders, by keyboard and by mouse"
 
 
 @pytest.mark.parametrize("name", samples.LAB_BREAKS)
