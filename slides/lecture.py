@@ -54,6 +54,8 @@ class Slide:
     blocks: list[str] = field(default_factory=list)
     answer: str = ""
     notes: list[str] = field(default_factory=list)
+    answered: bool = False  # whether the notes of a prediction hold its answer
+    minutes: int = 0  # planned for this slide alone
     seconds: int = 60
     number: int = 0
     anchor: str = ""  # the cell's id, or a variant where one cell makes several slides
@@ -229,6 +231,7 @@ class _Talk:
 
     def start(self, cell: NotebookNode, layout: str, **parts) -> Slide:
         slide = Slide(cell["id"], layout, **parts)
+        slide.notes += [markup.markdown(cell.metadata["note"])] if "note" in cell.metadata else []
         self.section.slides.append(slide)
         self.unexplained.append(slide)
         return slide
@@ -285,12 +288,11 @@ class _Talk:
             self.take_code(cell)
 
     def take_code(self, cell: NotebookNode) -> None:
-        lead, *said = markup.paragraphs(self.lead) or [""]
-        heading = markup.inline(lead.lstrip("# ")) if 0 < len(lead) <= LONGEST_LEAD else self.question
+        lead = (markup.paragraphs(self.lead) or [""])[0].lstrip("# ")
+        heading = markup.inline(lead) if 0 < len(lead) <= LONGEST_LEAD else self.question
         kicker = self.question if heading != self.question else "In code"
         self.lead = ""
         slide = self.start(cell, "code", kicker=kicker, heading=heading, source=cell.source.strip())
-        slide.notes += map(markup.markdown, said)
         self.show_outputs(slide, cell)
 
     def take_finding(self, cell: NotebookNode) -> None:
@@ -318,7 +320,8 @@ class _Talk:
         here = self.current or self.start(cell, "mechanism", heading=self.question)
         here.answer += markup.markdown(LABEL.sub("", cell.source.strip()))
         for slide in self.section.slides:
-            if slide.layout == "predict" and not slide.notes:
+            if slide.layout == "predict" and not slide.answered:
+                slide.answered = True
                 slide.notes.append(f"<p>Let the room vote before you go on. The answer:</p>{here.answer}")
 
     def take_why(self, cell: NotebookNode) -> None:
@@ -336,8 +339,9 @@ class _Talk:
             heading, rest = markup.split_heading(LABEL.sub("", cell.source.strip()))
             parts = {"heading": markup.inline(heading), "body": markup.markdown(rest)}
             self.task = self.start(cell, "exercise", kicker="Exercise", **parts)
-            minutes = cell.metadata.get("minutes")
-            self.task.notes += [f"<p><strong>Class work, {minutes} min.</strong></p>"] if minutes else []
+            self.task.minutes = cell.metadata.get("minutes", 0)
+            if self.task.minutes:
+                self.task.notes.insert(0, f"<p><strong>Class work, {self.task.minutes} min.</strong></p>")
 
     def take_attempt(self, cell: NotebookNode) -> None:
         task, self.task = self.task, None
@@ -429,11 +433,13 @@ def _number(lecture: Lecture) -> None:
 
 
 def _plan(section: Section) -> None:
-    """Spread the planned minutes of a section over its slides, and tell the speaker."""
+    """Spread the planned minutes of a section over its slides, and tell the speaker; class work has its own."""
     if section.minutes:
         first, *_ = section.slides
+        sharing = [slide for slide in section.slides if not slide.minutes]
+        shared = section.minutes - sum(slide.minutes for slide in section.slides)
         for slide in section.slides:
-            slide.seconds = round(60 * section.minutes / len(section.slides))
+            slide.seconds = round(60 * (slide.minutes or shared / len(sharing)))
         slides = f"{len(section.slides)} slides" if len(section.slides) > 1 else "1 slide"
         plan = f"{first.kicker or section.name}: {section.minutes} min, {slides}."
         first.notes.insert(0, f"<p><strong>{plan}</strong></p>")

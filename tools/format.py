@@ -87,8 +87,8 @@ def normalise(notebook: NotebookNode) -> None:
 
 
 def cell_metadata(cell: NotebookNode) -> NotebookNode:
-    """The metadata that a cell keeps: tags, minutes, and the slide type that its id gives."""
-    kept = {key: cell.metadata[key] for key in ("minutes", "tags") if cell.metadata.get(key)}
+    """The metadata that a cell keeps: tags, minutes, a note, and the slide type that its id gives."""
+    kept = {key: cell.metadata[key] for key in ("minutes", "note", "tags") if cell.metadata.get(key)}
     slide = anatomy.slide_type(cell["id"], notebooks.tags(cell))
     if slide is not None:
         kept["slideshow"] = {"slide_type": slide}

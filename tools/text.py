@@ -1,6 +1,6 @@
 """Edit a lecture as text: `text 02` writes notebooks/02_….py (percent format); `from-text 02` brings it back.
 
-The text holds sources, ids, tags and minutes. It is not in git.
+The text holds sources, ids, tags, minutes and notes. It is not in git.
 """
 
 from __future__ import annotations
@@ -44,9 +44,12 @@ def refuse_pending_edits(target: Path, notebook: Path, text: str) -> None:
 
 
 def as_text(notebook: NotebookNode) -> str:
-    """The notebook's sources in percent format; each cell's header carries its id, tags and minutes."""
+    """The notebook's sources in percent format; each cell's header carries its id, tags, minutes and note."""
     bare = v4.new_notebook(metadata={"jupytext": {"notebook_metadata_filter": "-all"}})
     for cell in notebook.cells:
-        header = {"id": cell["id"], **{key: cell.metadata[key] for key in ("tags", "minutes") if key in cell.metadata}}
+        header = {
+            "id": cell["id"],
+            **{key: cell.metadata[key] for key in ("tags", "minutes", "note") if key in cell.metadata},
+        }
         bare.cells.append(from_dict({**cell, "metadata": header, **({"outputs": []} if "outputs" in cell else {})}))
     return jupytext.writes(bare, fmt=PERCENT)
