@@ -1,4 +1,5 @@
 __all__ = [
+    "Sweep",
     "approximately",
     "check",
     "claim",
@@ -7,6 +8,7 @@ __all__ = [
     "fit",
     "hint",
     "load",
+    "mlp",
     "plots",
     "probes",
     "seeds",
@@ -28,6 +30,8 @@ from .exercises import solution as solution
 from .plots import show as show
 from .session import seeds as seeds
 from .session import start as start
+from .sweeps import Sweep as Sweep
+from .sweeps import mlp as mlp
 from .tables import approximately as approximately
 from .tables import table as table
 from .training import fit as fit

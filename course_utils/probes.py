@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from course_utils.deferred import keras
 from course_utils.errors import CourseError
+
+if TYPE_CHECKING:
+    from course_utils.sweeps import Sweep
 
 
 def value_and_gradients(function: Callable, arrays: Sequence) -> tuple[float, list[np.ndarray]]:
@@ -63,14 +67,18 @@ def gradients(model: keras.Model, loss: Callable, x: np.ndarray, y: np.ndarray) 
     return value, dict(zip(names, slopes, strict=True))
 
 
-def activations(model: keras.Sequential, x: np.ndarray) -> dict[str, np.ndarray]:
+def activations(model: keras.Sequential | Sweep, x: np.ndarray) -> dict[str, np.ndarray]:
     """The output of every layer of a sequential model, by layer name, each (batch, …).
+
+    For a sweep, each has the sweep's axes in front.
 
     Raises:
         CourseError: If the model is not sequential or `x` does not fit it.
 
     Taught in lecture 02.
     """
+    if hasattr(model, "activations"):  # a sweep knows its own
+        return model.activations(x)
     _require_fit(model, x)
     signal, outputs = keras.ops.convert_to_tensor(x), {}
     for layer in _chain(model):
@@ -107,6 +115,47 @@ def errors(model: keras.Sequential, loss: Callable, x: np.ndarray, y: np.ndarray
 
     _, slopes = value_and_gradients(total, [np.zeros_like(output) for output in outputs.values()])
     return dict(zip(outputs, slopes, strict=True))
+
+
+def gradient_norms(nets: Sweep, x: np.ndarray, y: np.ndarray) -> dict[str, np.ndarray]:
+    """The length of each kernel's gradient, by layer name, each of the shape of the sweep.
+
+    Args:
+        nets: A sweep; the loss is its own, averaged over the batch, with dropout off.
+        x: (batch, features) inputs.
+        y: (batch, …) targets.
+
+    Raises:
+        CourseError: If the data do not fit the networks.
+
+    Taught in lecture 04.
+    """
+    kernels = {name: slope for name, slope in nets.gradients(x, y).items() if name.endswith("/kernel")}
+    return {name.removesuffix("/kernel"): np.linalg.norm(slope, axis=(-2, -1)) for name, slope in kernels.items()}
+
+
+def dead_share(nets: Sweep, x: np.ndarray) -> np.ndarray:
+    """The share of hidden units that give 0 for every example: dead, if they are ReLUs.
+
+    Args:
+        nets: A sweep without skip connections.
+        x: (examples, features) inputs.
+
+    Returns:
+        A number for each network, of the shape of the sweep; nan for a network that has diverged.
+
+    Raises:
+        CourseError: If the networks have skip connections, which carry on what a dead unit drops.
+
+    Taught in lecture 04.
+    """
+    if nets.net.residual:
+        raise CourseError("a layer with a skip connection never gives only 0; count dead units with residual=0.")
+    outputs = nets.activations(x)
+    hidden = np.concatenate([values for name, values in outputs.items() if name != "output"], axis=-1)
+    unused = hidden.shape[-1] - nets.units()
+    dead = (hidden == 0).all(axis=-2).sum(axis=-1) - unused
+    return np.where(np.isnan(outputs["output"]).any(axis=(-2, -1)), np.nan, dead / nets.units())
 
 
 def _require_fit(model: keras.Model, x: np.ndarray) -> None:

@@ -66,7 +66,7 @@ def seeds(count: int) -> range:
 
 def _load_keras(backend: str) -> None:
     os.environ["KERAS_BACKEND"] = backend
-    with _silent_stderr():
+    with silent_stderr():
         try:
             import keras
             import numpy as np
@@ -84,7 +84,7 @@ def _load_keras(backend: str) -> None:
 
 
 @contextmanager
-def _silent_stderr() -> Iterator[None]:
+def silent_stderr() -> Iterator[None]:
     """Hold back what compiled code writes to standard error; show it only if loading fails."""
     sys.stderr.flush()
     kept = os.dup(2)

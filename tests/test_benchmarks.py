@@ -1,5 +1,7 @@
 """A benchmark's table replaces the old one and touches nothing else."""
 
+import re
+
 import pytest
 
 from benchmarks.__main__ import RESULTS, between_marks, machine
@@ -21,6 +23,15 @@ def test_missing_marks_are_named():
 def test_the_stored_table_meets_the_promise():
     stored = RESULTS.read_text(encoding="utf-8").partition("<!-- fit -->")[2].partition("<!-- /fit -->")[0]
     assert float(stored.partition("`fit` is ")[2].split()[0]) >= 3.5
+
+
+def test_the_stored_tables_of_sweeps_meet_their_promises():
+    stored = RESULTS.read_text(encoding="utf-8").partition("<!-- sweeps -->")[2].partition("**JAX**")[0]
+    rows = {cells[1]: cells[2:-1] for line in stored.splitlines() if len(cells := re.split(r" *\| *", line)) > 3}
+    _, price, loop = rows["one, `model.fit(x, y)`"]
+    assert float(price) <= 3 and float(loop.split()[0]) >= 20
+    assert int(rows["256 units"][-1].rstrip("%")) >= 55
+    assert float(rows["1,024"][-1]) <= 1.15
 
 
 def test_the_machine_is_described_in_a_line():
