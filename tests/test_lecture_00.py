@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from sklearn.neighbors import NearestCentroid
 
 from course_utils.exercises import get
 from tests.lecture_code import take
+from tools import notebooks
 
 SEED = 100  # the lecture itself uses 0 to 15
 SIZES = [(5, 3, 2), (784, 20, 10), (7, 4, 6, 3)]  # none of them in the lecture
@@ -16,14 +19,16 @@ SIZES = [(5, 3, 2), (784, 20, 10), (7, 4, 6, 3)]  # none of them in the lecture
 @pytest.fixture(scope="module")
 def lecture():
     """What the lecture codes without Keras."""
-    names = "ten_averages most_like split caught parameter_count start_weights orange logistic_reads reads_of_the_last"
+    names = (
+        "sums ten_averages most_like split best_in_validation caught parameter_count logistic_reads reads_of_the_last"
+    )
     return take(0, *names.split())
 
 
 @pytest.fixture(scope="module")
 def networks(keras):
     """What the lecture codes with Keras, without running its experiments."""
-    return take(0, "build", "restart", "seconds_for")
+    return take(0, "build", "restart", "reads", "seconds_for")
 
 
 # Ten averages
@@ -83,10 +88,16 @@ def test_the_number_of_weights_and_biases_is_that_of_keras(keras, lecture, sizes
     assert lecture.parameter_count(sizes) == keras.Sequential([keras.Input(sizes[:1]), *layers]).count_params()
 
 
-@pytest.mark.parametrize("hidden", [7, 31])
-def test_the_exercise_counts_as_keras_does(networks, lecture, hidden):
-    count = networks.build(64, hidden).count_params()
-    assert get("change-the-width").reference(hidden) == count == lecture.parameter_count((64, hidden, 10))
+def test_the_exercise_counts_as_keras_does(networks, lecture):
+    width, count = get("change-the-width").reference
+    assert count == networks.build(64, width).count_params() == lecture.parameter_count((64, width, 10))
+
+
+def test_what_is_read_is_the_accuracy_of_keras(networks):
+    model = networks.build(6)
+    rng = np.random.default_rng(SEED)
+    x, y = rng.normal(size=(90, 6)).astype("float32"), rng.integers(0, 10, 90)
+    assert networks.reads(model, x, y) == pytest.approx(model.evaluate(x, y, verbose=0)[1])
 
 
 def trained(networks, model, seed):
@@ -126,6 +137,14 @@ def test_restarting_keeps_the_learning_rate(networks):
     assert int(model.optimizer.iterations) == 0
 
 
+# A fair race
+
+
+def test_the_setting_is_chosen_on_validation_images_and_the_first_of_equals_wins(lecture):
+    assert lecture.best_in_validation([[0.90, 0.99], [0.95, 0.80], [0.95, 0.97]]) == 0.80
+    assert lecture.best_in_validation(np.array([[0.5, 0.4]])) == 0.4
+
+
 # Handing over
 
 
@@ -143,44 +162,46 @@ def test_the_exercise_hands_over_what_the_lecture_does(lecture):
     assert lecture.caught(chances.max(axis=1), right, 0.25) == 1
 
 
-# Networks side by side
+# Three units
 
 
-@pytest.mark.parametrize("width", [2, 8])
-def test_each_network_answers_as_keras_does(keras, lecture, width):
-    members = [lecture.start_weights(width, seed) for seed in (SEED, SEED + 1)]
-    members = [[*part[:3], np.array([0.7])] for part in members]
-    points = np.random.default_rng(SEED).normal(size=(9, 2))
-    found = lecture.orange([np.stack(part) for part in zip(*members, strict=True)], points)
-    dense = [keras.layers.Dense(16, activation="relu"), keras.layers.Dense(1, activation="sigmoid")]
-    twin = keras.Sequential([keras.Input((2,)), *dense])
-    for member, ours in zip(members, found, strict=True):
-        twin.set_weights(member)
-        np.testing.assert_allclose(ours, twin.predict_on_batch(points)[:, 0], atol=1e-5)
+@pytest.mark.parametrize(("sign", "low", "high"), [(-1, 0.9, 1), (1, 0, 0.9)])
+def test_the_signs_of_the_output_decide_whether_the_circle_is_fenced_in(keras, monkeypatch, sign, low, high):
+    lecture = take(0, "after_80_epochs")
+    monkeypatch.setitem(lecture.options, "seeds", [SEED, SEED + 1, SEED + 2])
+    found = lecture.after_80_epochs(sign=sign)
+    assert found.shape == (3,) and np.all((low <= found) & (found <= high))
 
 
-def test_units_that_a_narrow_network_must_not_have_stay_silent(keras, lecture):
-    hidden, biases, *output = lecture.start_weights(3, SEED)
-    dense = [keras.layers.Dense(16, activation="relu"), keras.layers.Dense(1, activation="sigmoid")]
-    model = keras.Sequential([keras.Input((2,)), *dense])
-    model.set_weights([hidden, biases, *output])
-    rng = np.random.default_rng(SEED)
-    x, y = rng.normal(size=(200, 2)), rng.integers(0, 2, 200)
-    model.compile("adam", "binary_crossentropy")
-    model.fit(x, y, epochs=3, verbose=0)
-    signal = dense[0](x.astype("float32"))
-    assert np.flatnonzero(keras.ops.convert_to_numpy(signal).any(axis=0)).max() < 3
-    np.testing.assert_array_equal(model.get_weights()[0][:, 3:], 0)
+# Adding up
 
 
-def test_start_weights_are_glorots(lecture):
-    draws = [lecture.start_weights(4, seed) for seed in range(SEED, SEED + 200)]
-    assert np.abs([hidden for hidden, *_ in draws]).max() == pytest.approx(1, rel=0.01)  # sqrt(6 / (2 + 4))
-    assert np.abs([output for _, _, output, _ in draws]).max() == pytest.approx(np.sqrt(6 / 5), rel=0.01)
+@pytest.mark.parametrize("count", [7, 300])
+def test_every_order_adds_all_numbers(lecture, count):
+    whole = np.random.default_rng(SEED).integers(0, 99, count).astype("float32")
+    np.testing.assert_array_equal(lecture.sums(whole, SEED, orders=5), np.full(5, whole.sum()))
+    fractions = whole / 7
+    np.testing.assert_allclose(lecture.sums(fractions, SEED), np.full(16, math.fsum(fractions.tolist())), rtol=1e-5)
+
+
+def test_the_order_is_another_one_each_time(lecture):
+    fractions = np.random.default_rng(SEED).random(5000).astype("float32")
+    assert len(set(lecture.sums(fractions, SEED).tolist())) > 3
 
 
 # Speed
 
 
-def test_a_product_takes_time(networks):
-    assert 0 < networks.seconds_for(4, SEED) < 1
+def test_a_product_takes_time_and_many_in_one_call_share_it(networks):
+    alone, shared = networks.seconds_for(4, 1, SEED), networks.seconds_for(4, 100_000, SEED)
+    assert 0 < shared < alone < 1
+
+
+# The map
+
+
+def test_the_map_leads_to_every_lecture():
+    (start,) = notebooks.find(["00"])
+    (course_map,) = [cell.source for cell in notebooks.read(start).cells if cell["id"] == "ready-mechanism-map"]
+    for path in notebooks.find([]):
+        assert path == start or f"]({path.name})" in course_map

@@ -118,6 +118,28 @@ def test_against_draws_the_median_and_the_middle_half():
     assert {(1, 1), (1, 3), (2, 11), (2, 13)} <= vertices
 
 
+def test_dots_draws_each_run_and_the_median_of_each_row():
+    _, ax = plots.new()
+    plots.dots(ax, {"first": [1, 2, 9], "second": np.ones((2, 2))})
+    assert [collection.get_offsets()[:, 0].tolist() for collection in ax.collections] == [[1, 2, 9], [1, 1, 1, 1]]
+    assert [line.get_xdata()[0] for line in ax.lines] == [2, 1]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["first", "second"]
+    assert ax.yaxis_inverted()
+
+
+def test_dots_needs_numbers_in_each_row():
+    with pytest.raises(CourseError, match="dots needs at least one number in each row; 'b' has none"):
+        plots.dots(plots.new()[1], {"a": [1], "b": []})
+
+
+def test_layers_joins_each_unit_to_all_of_the_next_layer():
+    _, ax = plots.new()
+    plots.layers(ax, {"3 in": 3, "4 hidden": 4, "900 out": 900}, most=6)
+    assert len(ax.patches) == 3 + 4 + 6
+    assert len(ax.lines) == 3 * 4 + 4 * 6
+    assert [text.get_text() for text in ax.texts] == ["3 in", "4 hidden", "⋮", "900 out"]
+
+
 @pytest.mark.parametrize("shape", [(3,), (2, 3), (3, 2, 2)])
 def test_against_needs_one_row_of_values_per_position(shape):
     with pytest.raises(CourseError) as error:

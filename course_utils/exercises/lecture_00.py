@@ -19,17 +19,29 @@ READ_A_SHAPE = Exercise(
         "Labels have one number for each image. The averages are ten images."
     ),
     hints=(
-        "x_train has shape (1437, 64): images first, pixels second. x_train[0] picks one image: which number remains?",
-        "A slice such as [:32] keeps its direction, with 32 entries. y_train has one direction only.",
+        "x_train has shape (1437, 64): images first, pixels second. An index such as [0] takes a direction away, a "
+        "slice such as [:32] keeps it, with 32 entries.",
+        "x_train[0] is one image: which number remains? y_train has one direction only, and so have its slices.",
         "ten_averages gives one image of 64 pixels for each digit. How many digits are there?",
     ),
     mistakes=(
         Mistake("[(64,), ", "[(1, 64), ", "x_train[0] is one row, not a table with one row: one direction is gone."),
+        Mistake("[(64,), ", "[64, ", "(64) without a comma is just the number 64; a shape with one entry is (64,)."),
+        Mistake("[(64,), ", "[(1437,), ", "That is how many images there are. How many numbers has one of them?"),
         Mistake("[(64,), ", "[(8, 8), ", "It is drawn as 8 × 8, but stored as one row. How many pixels has a row?"),
         Mistake("(32, 64), ", "(64, 32), ", "Images come first, pixels second, as in the (1437, 64) of x_train."),
         Mistake("(32,), ", "(32, 64), ", "Labels are no images: each is one number."),
+        Mistake("(32, 64), ", "(64,), ", "That is one image. [:32] takes 32 rows and keeps both directions."),
+        Mistake("(32, 64), ", "(32,), ", "32 images, but each has its pixels: two directions."),
+        Mistake("(32, 64), ", "(1437, 64), ", "[:32] takes the first 32 rows only."),
+        Mistake("(32,), ", "32, ", "(32) without a comma is just the number 32; a shape with one entry is (32,)."),
+        Mistake("(32,), ", "(1437,), ", "[:32] takes the first 32 labels only."),
+        Mistake("(32,), ", "(32, 10), ", "A label is one digit, not ten probabilities."),
         Mistake("(32,), ", "(32, 1), ", "y_train has shape (1437,): a row of numbers, with one direction."),
         Mistake("(10, 64)]", "(64, 10)]", "One row for each average, as with images: digits first, pixels second."),
+        Mistake("(10, 64)]", "(64,)]", "That would be one average. How many digits are there?"),
+        Mistake("(10, 64)]", "(1437, 64)]", "That is x_train itself. The averages are one image for each digit."),
+        Mistake("(10, 64)]", "(10, 8, 8)]", "Images stay rows of 64 pixels here; they become 8 × 8 only when drawn."),
         Mistake("(10, 64)]", "(10,)]", "Each of the ten averages is an image. How many pixels has it?"),
     ),
 )
@@ -37,40 +49,48 @@ READ_A_SHAPE = Exercise(
 CHANGE_THE_WIDTH = Exercise(
     id="change-the-width",
     lecture=0,
-    task="Count weights and biases of a network with 64 pixels, `hidden` hidden units and 10 outputs.",
+    task=(
+        "Of the widths 1, 2, 4, 8 and 16, find the smallest whose median reads as much as the ten averages (0.90); "
+        "give it and the number of weights and biases of that network."
+    ),
     stub="""
-        def parameters(hidden):
-            return ...
+        narrowest, its_count = ..., ...
+        answer = (narrowest, its_count)
     """,
     solution="""
-        def parameters(hidden):
-            return 64 * hidden + hidden + hidden * 10 + 10
+        answer = (8, 64 * 8 + 8 + 8 * 10 + 10)
     """,
     explanation=(
-        "Each hidden unit has a weight for every pixel and one bias: 65 each. Each output has a weight for every "
-        "hidden unit and one bias. Together 75 · hidden + 10, for 100 hidden units 7,510."
+        "With 4 hidden units most starts read 0.6 to 0.9, with 8 all read 0.92 or more. Each hidden unit has a weight "
+        "for every pixel and a bias, 65; each output a weight for every hidden unit and a bias: 8 · 65 + 10 · 9 = 610. "
+        "The ten averages are 640 numbers: about as many, and none of them was trained."
     ),
     hints=(
-        "Count layer by layer: a weight for each pair (what comes in, unit), and a bias for each unit.",
-        "The hidden layer has 64 · hidden weights and hidden biases. What does the output layer have?",
+        "Train one width after the other; np.median([…]) of three seeds. Above which width are all starts at 0.90?",
+        "Count layer by layer: a weight for each pair (what comes in, unit), and a bias for each unit. Or ask Keras: "
+        "small.count_params().",
     ),
     mistakes=(
+        Mistake("(8, 64 * 8 + 8 + 8 * 10 + 10)", "(16, 1210)", "16 units do, but a narrower network does already."),
+        Mistake("(8, 64 * 8 + 8 + 8 * 10 + 10)", "(4, 310)", "Some starts of 4 units may come near 0.90; the median?"),
+        Mistake("(8, 64 * 8 + 8 + 8 * 10 + 10)", "(2, 160)", "Train it: 2 units tell ten digits apart only badly."),
+        Mistake("(8, 64 * 8 + 8 + 8 * 10 + 10)", "(1, 85)", "Train it: 1 unit tells few digits apart."),
         Mistake(
-            "64 * hidden + hidden + hidden * 10 + 10",
-            "64 * hidden + hidden * 10",
-            "These are the weights. Each unit, hidden or output, also has a bias.",
+            "64 * 8 + 8 + 8 * 10 + 10",
+            "64 * 8 + 8 * 10",
+            "The width is right. These are the weights; each unit, hidden or output, also has a bias.",
         ),
-        Mistake("hidden * 10 + 10", "hidden * 10", "The ten outputs have biases too."),
-        Mistake("64 * hidden + hidden +", "64 * hidden +", "The hidden units have biases too, one each."),
-        Mistake(" + hidden * 10 + 10", "", "That is the hidden layer. What comes in to each of the ten outputs?"),
+        Mistake("8 * 10 + 10)", "8 * 10)", "The width is right. The ten outputs have biases too."),
+        Mistake("64 * 8 + 8 + 8", "64 * 8 + 8", "The width is right. The hidden units have biases too, one each."),
         Mistake(
-            "hidden * 10 + 10",
-            "64 * 10 + 10",
-            "What comes in to an output are the hidden units, not the pixels: how many are there?",
+            " + 8 * 10 + 10",
+            "",
+            "The width is right. That is the hidden layer; what comes in to each of the ten outputs?",
         ),
-        Mistake("64 * hidden", "64 + 64 * hidden", "The input is no layer of units: pixels have no biases."),
+        Mistake(
+            "64 * 8 + 8 + 8 * 10 + 10", "7510", "The width is right. 7,510 belong to the network with 100 hidden units."
+        ),
     ),
-    cases=[{"hidden": hidden} for hidden in (20, 1, 100)],
 )
 
 _RNG = np.random.default_rng(0)
@@ -79,7 +99,10 @@ _FALLING = np.array([2.1, 1.2, 0.7, 0.4, 0.25, 0.15])
 READ_A_CURVE = Exercise(
     id="read-a-curve",
     lecture=0,
-    task="Return the epoch (from 1) after which the loss on new images was lowest, and the gap between both losses.",
+    task=(
+        "Return the epoch (from 1) after which the loss on new images was lowest, and by how much it was higher than "
+        "that on training images then."
+    ),
     stub="""
         def read_curves(loss, val_loss):
             return ..., ...
@@ -168,4 +191,56 @@ LEAST_SURE = Exercise(
     cases=[{"chances": _chances(9, 4), "k": 3}, {"chances": _chances(12, 3), "k": 5}],
 )
 
-EXERCISES = [READ_A_SHAPE, CHANGE_THE_WIDTH, READ_A_CURVE, LEAST_SURE]
+SPLIT_BY_WRITER = Exercise(
+    id="split-by-writer",
+    lecture=0,
+    task="Mark as test every row by somebody who wrote at least one of the drawn rows.",
+    stub="""
+        def is_test(writers, drawn):
+            return ...
+    """,
+    solution="""
+        def is_test(writers, drawn):
+            tested = writers[drawn]
+            return np.isin(writers, tested)
+    """,
+    explanation=(
+        "writers[drawn] says who wrote the drawn rows. A row belongs to the test set if its writer is one of them. So "
+        "nobody is on both sides, and the test set is larger than what was drawn: whoever draws people has to take "
+        "all their rows. GroupShuffleSplit and GroupKFold of scikit-learn draw the people."
+    ),
+    hints=(
+        "Two steps: who wrote the drawn rows, writers[drawn]? And which rows are by one of them?",
+        "np.isin(a, b) says for each entry of a whether it occurs in b.",
+    ),
+    mistakes=(
+        Mistake(
+            "np.isin(writers, tested)",
+            "np.isin(np.arange(len(writers)), drawn)",
+            "That is the leaky split: only the drawn rows. Their writers have other rows, which would be learnt from.",
+        ),
+        Mistake(
+            "np.isin(writers, tested)",
+            "np.isin(writers, drawn)",
+            "drawn holds row numbers, writers holds people. First find out who wrote the drawn rows.",
+        ),
+        Mistake("np.isin(writers, tested)", "~np.isin(writers, tested)", "That is the training set: turn it round."),
+        Mistake(
+            "np.isin(writers, tested)",
+            "np.flatnonzero(np.isin(writers, tested))",
+            "The right rows, but as row numbers. One True or False for each row is asked for.",
+        ),
+        Mistake("np.isin(writers, tested)", "writers == tested[0]", "Only the first drawn row has been looked at."),
+        Mistake(
+            "np.isin(writers, tested)",
+            "np.isin(tested, writers)",
+            "The other way round: ask for each row whether its writer is tested.",
+        ),
+    ),
+    cases=[
+        {"writers": np.array([3, 3, 0, 0, 5, 5, 5, 1, 1, 4]), "drawn": np.array([1, 4])},
+        {"writers": np.array([2, 0, 1, 2, 0, 1, 2, 6, 7]), "drawn": np.array([0, 2, 7])},
+    ],
+)
+
+EXERCISES = [READ_A_SHAPE, CHANGE_THE_WIDTH, READ_A_CURVE, SPLIT_BY_WRITER, LEAST_SURE]

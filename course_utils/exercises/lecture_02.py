@@ -277,7 +277,7 @@ SOFTMAX_ERROR = Exercise(
         Mistake(
             "(p - np.eye(h.shape[1])[y]) / T / len(h)",
             "p * (1 - p)",
-            "That is the diagonal of the softmax's own slope. The loss, the label, the arrow to h / T and the mean are missing.",
+            "That is the diagonal of the softmax's own slope. Loss, label, the arrow to h / T and the mean: all missing.",
         ),
         Mistake(
             " / T / len(h)", " * T", "Two factors: the local slope of h / T along h is not T, and the mean is missing."
@@ -403,7 +403,7 @@ THREE_BUGS = Exercise(
     hints=(
         "One line at a time: do dW1 and dW2 have the shapes of W1 and W2? Do they stay the same if the batch doubles?",
         "The loss is a mean over the batch. Where should 1/B enter, so that both slopes get it?",
-        'To check by differences, make layers: [Layer(W1, np.zeros(len(W1)), "relu"), Layer(W2, np.zeros(len(W2)), "linear")].',
+        'For a difference make layers: [Layer(W1, np.zeros(len(W1)), "relu"), Layer(W2, np.zeros(len(W2)), "linear")].',
         "Compare the line of e1 with the four lines: what multiplies the error that comes back?",
     ),
     mistakes=(

@@ -1,7 +1,9 @@
-__all__ = ["against", "computation_graph", "new", "show", "use_style"]
+__all__ = ["against", "computation_graph", "dots", "layers", "new", "show", "use_style"]
 
 from .curves import against as against
+from .curves import dots as dots
 from .display import new as new
 from .display import show as show
 from .display import use_style as use_style
 from .graphs import computation_graph as computation_graph
+from .graphs import layers as layers

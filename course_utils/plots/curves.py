@@ -1,4 +1,6 @@
-"""Curves with their spread over seeds."""
+"""Curves and rows of dots, each with its spread over seeds."""
+
+from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -30,3 +32,25 @@ def against(axes: Axes, x: ArrayLike, values: ArrayLike, label: str, **line) -> 
     low, median, high = np.nanpercentile(values, [25, 50, 75], axis=1)
     (drawn,) = axes.plot(x, median, label=label, **line)
     axes.fill_between(x, low, high, color=drawn.get_color(), alpha=0.2, linewidth=0)
+
+
+def dots(axes: Axes, rows: Mapping[str, ArrayLike]) -> None:
+    """Draw a row for each name, with a dot for each run and a bar at the median.
+
+    Args:
+        axes: Where to draw.
+        rows: Name → (runs,) measurements; the first name stands on top.
+
+    Raises:
+        CourseError: If a row has no numbers.
+
+    Taught in lecture 00.
+    """
+    for row, (name, values) in enumerate(rows.items()):
+        values = np.asarray(values, dtype=float).ravel()
+        if not values.size:
+            raise CourseError(f"dots needs at least one number in each row; {name!r} has none.")
+        places = row + np.linspace(-0.22, 0.22, values.size)
+        axes.scatter(values, places, s=45, color=f"C{row % 6}", marker="os^Dv"[row % 5], alpha=0.8)
+        axes.plot(2 * [np.median(values)], [row - 0.36, row + 0.36], color="#404040", linestyle="-")
+    axes.set(yticks=range(len(rows)), yticklabels=list(rows), ylim=(len(rows) - 0.5, -0.5))
