@@ -277,7 +277,7 @@ SOFTMAX_ERROR = Exercise(
         Mistake(
             "(p - np.eye(h.shape[1])[y]) / T / len(h)",
             "p * (1 - p)",
-            "That is the diagonal of the softmax's own slope. Loss, label, the arrow to h / T and the mean: all missing.",
+            "The diagonal of the softmax's own slope. Missing: loss, label, the arrow to h / T, the mean.",
         ),
         Mistake(
             " / T / len(h)", " * T", "Two factors: the local slope of h / T along h is not T, and the mean is missing."

@@ -1,0 +1,328 @@
+"""Exercises of lecture 04, activation functions."""
+
+import numpy as np
+
+from course_utils.deferred import keras
+from course_utils.exercises.exercise import Exercise, Mistake
+
+_RNG = np.random.default_rng(4)
+
+
+def maxout(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """The output of one maxout unit, the largest of its lines, for each number.
+
+    Args:
+        x: (n,) inputs.
+        w: (lines,) slopes.
+        b: (lines,) heights at 0.
+
+    Returns:
+        (n,) outputs.
+    """
+    return np.max(np.outer(x, w) + np.asarray(b, dtype=float), axis=1)
+
+
+def layer_report(layer_class: type) -> list:
+    """What a layer of three units with one slope each does: for the exercise on PReLU.
+
+    Args:
+        layer_class: A Keras layer with a weight `alpha`.
+
+    Returns:
+        How many numbers it can learn, its outputs at the start, and those with slopes 0.1, 0.5 and 2; each (4, 3).
+        A list with `...` if the layer still has one in place of its weight or output.
+    """
+    h = np.array([[-2.0, -1.0, -4.0], [3.0, 0.5, -0.5], [-0.2, 0.0, 1.0], [1.5, -3.0, 2.0]], "float32")
+    layer = layer_class()
+    layer.build(h.shape)
+    if getattr(layer, "alpha", ...) is ... or layer.call(keras.ops.convert_to_tensor(h)) is ...:
+        return [...]
+    learned = sum(np.size(weight) for weight in layer.trainable_weights)
+    at_start = np.array(keras.ops.convert_to_numpy(layer.call(keras.ops.convert_to_tensor(h))))
+    slopes = np.array([0.1, 0.5, 2.0], "float32")
+    layer.alpha.assign(slopes if tuple(layer.alpha.shape) == (3,) else np.resize(slopes, layer.alpha.shape))
+    later = np.array(keras.ops.convert_to_numpy(layer.call(keras.ops.convert_to_tensor(h))))
+    return [float(learned), at_start, later]
+
+
+LEAKY = Exercise(
+    id="leaky-slope",
+    lecture=4,
+    task="Write the output of a layer of leaky ReLUs, and the slope of the loss along its pre-activations.",
+    stub="""
+        def leaky(h, alpha, slope_out):
+            output, slope_h = ..., ...
+            return output, slope_h
+    """,
+    solution="""
+        def leaky(h, alpha, slope_out):
+            output = np.where(h > 0, h, alpha * h)
+            slope_h = slope_out * np.where(h > 0, 1, alpha)
+            return output, slope_h
+    """,
+    explanation=(
+        "Above 0 the unit hands its sum on and the error back, unchanged; below 0 both are multiplied by alpha. "
+        "max(alpha h, h) is the same for alpha up to 1; for larger ones it takes the wrong line. At h = 0 we take the "
+        "slope from the left, as Keras does."
+    ),
+    hints=(
+        "Two cases, h > 0 and the rest, for each of the two results: np.where(h > 0, …, …).",
+        "The output is h or alpha h. The slope along h is what arrives, times the slope of the unit.",
+        "Try h = -1 with alpha = 2 on paper: which of alpha h and h is larger, and which do you want?",
+    ),
+    mistakes=(
+        Mistake(
+            "np.where(h > 0, h, alpha * h)",
+            "np.maximum(alpha * h, h)",
+            "For alpha = 2 the larger of alpha h and h is on the wrong side. Decide by the sign of h.",
+        ),
+        Mistake("np.where(h > 0, h, alpha * h)", "np.maximum(h, 0)", "That is ReLU: what becomes of h below 0?"),
+        Mistake(
+            "h > 0, h, alpha * h",
+            "h > 0, alpha * h, h",
+            "The leak is on the wrong side: above 0 the sum passes unchanged.",
+        ),
+        Mistake("alpha * h)", "alpha)", "Below 0 the output is a line through 0, not a constant: alpha times h."),
+        Mistake("alpha * h)", "-alpha * h)", "The sign: with alpha > 0, a negative sum has a negative output."),
+        Mistake("alpha * h)", "h / alpha)", "alpha is the slope of the line below 0: multiply by it."),
+        Mistake("alpha * h)", "alpha * np.exp(h))", "That is no line. ELU bends; leaky ReLU is straight below 0."),
+        Mistake("slope_out * ", "", "That is the slope of the unit. The slope of the loss arrives in slope_out."),
+        Mistake(
+            "slope_out * np.where(h > 0, 1, alpha)",
+            "np.where(slope_out > 0, slope_out, alpha * slope_out)",
+            "What counts is the sign of h on the way forward, not the sign of the slope that arrives.",
+        ),
+        Mistake(
+            "slope_out * np.where(h > 0, 1, alpha)",
+            "slope_out * output",
+            "Multiply by the slope of the unit, which is 1 or alpha, not by its output.",
+        ),
+        Mistake("h > 0, 1, alpha", "h > 0, 1, 0", "Silent below 0: that is the slope of ReLU. Here alpha is left."),
+        Mistake("h > 0, 1, alpha", "h >= 0, 1, alpha", "At the kink, h = 0, we agreed on the slope left of it: alpha."),
+        Mistake("h > 0, 1, alpha", "h > 0, alpha, 1", "The two slopes are exchanged: above 0 the unit has slope 1."),
+        Mistake("h > 0, 1, alpha", "h > 0, 1, -alpha", "The sign: the line below 0 rises with slope alpha."),
+        Mistake("h > 0, 1, alpha", "h > 0, 1, 1 / alpha", "Going back, too, the factor is the slope alpha itself."),
+        Mistake("slope_out * np.where", "slope_out + np.where", "Along a path, slopes are multiplied."),
+        Mistake("return output, slope_h", "return slope_h, output", "The parts may be right; give the output first."),
+    ),
+    cases=[
+        {"h": np.array([[-2.0, 0.0, 1.5], [0.5, -0.25, -3.0]]), "alpha": alpha, "slope_out": _RNG.normal(size=(2, 3))}
+        for alpha in (0.1, 2.0)
+    ],
+)
+
+SATURATED = Exercise(
+    id="saturated-units",
+    lecture=4,
+    task="Estimate the mean slope of each sigmoid unit from the histogram of its outputs.",
+    stub="""
+        def mean_slopes(counts):
+            return ...
+    """,
+    solution="""
+        def mean_slopes(counts):
+            x = (np.arange(20) + 0.5) / 20
+            return (counts * x * (1 - x)).sum(axis=1) / counts.sum(axis=1)
+    """,
+    explanation=(
+        "The slope of a sigmoid is x (1 - x), with x its output. Average that over the bins. A unit that jumps between "
+        "0 and 1 has the mean output ½, hardly any slope: what counts is how much of the histogram lies at the ends."
+    ),
+    hints=(
+        "The histogram holds outputs x = σ(h). Write σ'(h) with x alone, at the middle of each bin.",
+        "Middle of bin k: (k + ½)/20. Weigh each bin's slope by its count, and divide by all counts of the unit.",
+        "First the slope of each bin, then the mean. The other order hides the saturated units.",
+    ),
+    mistakes=(
+        Mistake(
+            "(counts * x * (1 - x)).sum(axis=1) / counts.sum(axis=1)",
+            "(m := counts @ x / counts.sum(axis=1)) * (1 - m)",
+            "That is the slope at the mean output. A unit that jumps between 0 and 1 has mean ½ and almost no slope.",
+        ),
+        Mistake(
+            "(counts * x * (1 - x)).sum(axis=1) / counts.sum(axis=1)",
+            "counts @ x / counts.sum(axis=1)",
+            "That is the mean output. Which slope does a sigmoid have where its output is x?",
+        ),
+        Mistake(
+            "(counts * x * (1 - x)).sum(axis=1) / counts.sum(axis=1)",
+            "abs(counts @ x / counts.sum(axis=1) - 0.5)",
+            "That is how far the mean output is from ½. A unit that jumps between 0 and 1 looks healthy by it.",
+        ),
+        Mistake(
+            "x * (1 - x)",
+            "(s := 1 / (1 + np.exp(-x))) * (1 - s)",
+            "You send the outputs through the sigmoid once more. They are σ(h) already.",
+        ),
+        Mistake(" / counts.sum(axis=1)", "", "That is a sum over all examples. How many are there for each unit?"),
+        Mistake(
+            " / counts.sum(axis=1)", " / 20", "The mean is over the examples, not over the bins: divide by counts."
+        ),
+        Mistake(
+            " / counts.sum(axis=1)", " / counts.sum()", "Each unit has its own number of examples: sum along axis 1."
+        ),
+        Mistake(".sum(axis=1) /", ".sum(axis=0) /", "One number for each unit: sum over the bins, along axis 1."),
+        Mistake("(1 - x)", "(1 + x)", "The slope must go to 0 as x goes to 1: x (1 - x)."),
+        Mistake(
+            "x * (1 - x)", "(1 - x**2)", "1 - x² is the slope of tanh. These are sigmoids, with outputs in 0 to 1."
+        ),
+        Mistake("x * (1 - x)", "(1 - x)", "One factor is missing: the slope goes to 0 at both ends."),
+        Mistake("np.arange(20) + 0.5", "np.arange(20)", "That is the left end of each bin; its middle is ½ further."),
+        Mistake("np.arange(20) + 0.5", "np.arange(20) + 1", "That is the right end of each bin; its middle is ½ less."),
+        Mistake(
+            "(np.arange(20) + 0.5) / 20",
+            "np.linspace(0, 1, 20)",
+            "linspace(0, 1, 20) spreads 20 points over both ends. The middle of the first bin is 0.025.",
+        ),
+    ),
+    cases=[
+        {
+            "counts": np.array(
+                [
+                    [50, *[0] * 18, 50],
+                    [0] * 8 + [10, 30, 40, 20] + [0] * 8,
+                    [0] * 17 + [5, 15, 60],
+                ]
+            )
+        },
+        {"counts": _RNG.integers(0, 30, (4, 20))},
+    ],
+)
+
+PRELU = Exercise(
+    id="prelu-layer",
+    lecture=4,
+    task="Write PReLU as a Keras layer: one slope below 0 for each unit, learned, starting at 0.25.",
+    stub="""
+        class PReLU(keras.layers.Layer):
+            def build(self, input_shape):
+                self.alpha = ...
+
+            def call(self, h):
+                return ...
+
+
+        report = layer_report(PReLU)
+    """,
+    solution="""
+        class PReLU(keras.layers.Layer):
+            def build(self, input_shape):
+                units = (input_shape[-1],)
+                start = keras.initializers.Constant(0.25)
+                self.alpha = self.add_weight(shape=units, initializer=start)
+
+            def call(self, h):
+                return keras.ops.where(h > 0, h, self.alpha * h)
+
+
+        report = layer_report(PReLU)
+    """,
+    explanation=(
+        "add_weight registers the slopes, so that Keras finds and trains them: alpha's own slope, the sum of min(h, 0) "
+        "times what arrives, comes from automatic differentiation. Where a unit is above 0 alpha learns nothing. "
+        "Keras has the layer ready, with slopes that start at 0: keras.layers.PReLU."
+    ),
+    hints=(
+        "Two lines: in build self.add_weight, one slope for each unit; in call where(h > 0, …, …) of keras.ops.",
+        "input_shape[-1] is the number of units. keras.initializers.Constant(0.25) starts all slopes there.",
+        "The report holds the number of learned slopes, the outputs at the start, and those for slopes 0.1, 0.5 and 2.",
+    ),
+    mistakes=(
+        Mistake("(input_shape[-1],)", "(1,)", "One slope for all units together. Each of the three needs its own."),
+        Mistake(
+            "(input_shape[-1],)",
+            "tuple(input_shape)",
+            "A slope for each unit *and example*: the batch must not be part of the weight's shape.",
+        ),
+        Mistake(
+            "Constant(0.25)", "Zeros()", "At the start your slopes are 0, as in Keras's own layer; here 0.25 is asked."
+        ),
+        Mistake("Constant(0.25)", "Ones()", "With slope 1 the layer starts as the identity; 0.25 is asked for."),
+        Mistake(
+            "initializer=start",
+            "",
+            "Without an initializer Keras draws the slopes at random. Start all of them at 0.25.",
+        ),
+        Mistake(
+            "initializer=start",
+            "initializer=start, trainable=False",
+            "These slopes are weights that no optimizer will find: leave trainable at True.",
+        ),
+        Mistake(
+            "keras.ops.where(h > 0, h, self.alpha * h)",
+            "keras.ops.maximum(self.alpha * h, h)",
+            "A learned slope may pass 1. Then max(alpha h, h) takes the wrong line: decide by the sign of h.",
+        ),
+        Mistake("h > 0, h, self.alpha * h", "h > 0, self.alpha * h, h", "The slope alpha belongs below 0."),
+        Mistake("self.alpha * h", "self.alpha + 0 * h", "Below 0 the output is alpha times h, not alpha."),
+        Mistake("self.alpha * h", "-self.alpha * h", "The sign: with alpha > 0 the output below 0 is negative."),
+        Mistake("self.alpha * h", "0.25 * h", "The start is right, but then your outputs do not follow the weight."),
+        Mistake("h > 0, h, self.alpha * h", "h > 0, h, 0 * h", "That is ReLU: the weight is there, but not used."),
+    ),
+    names={"keras": keras, "layer_report": layer_report},
+    tolerance=1e-5,
+)
+
+LINES = Exercise(
+    id="two-lines",
+    lecture=4,
+    task="With maxout units of two lines each, write |2x - 3| and the smaller of 2x and 3 - x.",
+    stub="""
+        def corner_and_roof(x):
+            corner = ...
+            roof = ...
+            return corner, roof
+    """,
+    solution="""
+        def corner_and_roof(x):
+            corner = maxout(x, w=[2, -2], b=[-3, 3])
+            roof = -maxout(x, w=[-2, 1], b=[0, -3])
+            return corner, roof
+    """,
+    explanation=(
+        "|u| is the larger of u and -u. A maximum of lines bends upwards; a roof bends downwards, so it needs a minus "
+        "sign behind the unit, min(a, b) = -max(-a, -b): the next layer's weight provides it."
+    ),
+    hints=(
+        "|u| is the larger of two lines: which? The roof: what does a minus sign turn a maximum into?",
+        "min(a, b) = -max(-a, -b).",
+        "Each line is w x + b: u = 2x - 3 has w = 2 and b = -3. What are w and b of -u?",
+    ),
+    mistakes=(
+        Mistake(
+            "w=[2, -2], b=[-3, 3]", "w=[2, 0], b=[-3, 0]", "That is ReLU of 2x - 3. |u| also rises on the other side."
+        ),
+        Mistake(
+            "w=[2, -2], b=[-3, 3]", "w=[2, -2], b=[3, 3]", "Right slopes; check where your corner is: at 2x - 3 = 0."
+        ),
+        Mistake(
+            "w=[2, -2], b=[-3, 3]", "w=[2, -2], b=[-3, -3]", "The second line is -(2x - 3): its b has the other sign."
+        ),
+        Mistake("w=[2, -2], b=[-3, 3]", "w=[2, -2], b=[3, -3]", "Your corner is that of |2x + 3|: check x = 1.5."),
+        Mistake("w=[2, -2], b=[-3, 3]", "w=[2, 2], b=[-3, 3]", "Both lines rise, so the maximum has no corner."),
+        Mistake("w=[2, -2], b=[-3, 3]", "w=[1, -1], b=[-3, 3]", "The slope on both sides is 2, not 1."),
+        Mistake("w=[2, -2], b=[-3, 3]", "w=[1, -1], b=[0, 0]", "That is |x|: shift and stretch it."),
+        Mistake(
+            "-maxout(x, w=[-2, 1], b=[0, -3])",
+            "maxout(x, w=[2, -1], b=[0, 3])",
+            "That is the larger of the two lines. You need a minus sign outside, and one inside.",
+        ),
+        Mistake(
+            "-maxout(x, w=[-2, 1], b=[0, -3])",
+            "-maxout(x, w=[2, -1], b=[0, 3])",
+            "The minus sign outside is there. Inside, both lines must turn round as well: -max(-a, -b).",
+        ),
+        Mistake(
+            "-maxout(x, w=[-2, 1], b=[0, -3])",
+            "maxout(x, w=[-2, 1], b=[0, -3])",
+            "Both lines are turned round; now the result must be, too: a minus sign in front.",
+        ),
+        Mistake("w=[-2, 1], b=[0, -3]", "w=[-2, 1], b=[0, 3]", "-(3 - x) = x - 3: the sign of b turns as well."),
+        Mistake("w=[-2, 1], b=[0, -3]", "w=[-2, -1], b=[0, -3]", "-(3 - x) = x - 3: its slope is +1."),
+        Mistake("return corner, roof", "return roof, corner", "The parts may be right; give |2x - 3| first."),
+    ),
+    cases=[{"x": np.array([-2.0, 0.0, 1.0, 1.5, 3.0, 7.0])}, {"x": _RNG.normal(0, 4, 9)}],
+    names={"maxout": maxout},
+)
+
+EXERCISES = [LEAKY, SATURATED, PRELU, LINES]

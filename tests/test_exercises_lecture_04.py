@@ -1,0 +1,41 @@
+"""What the exercises of lecture 04 reply to answers that students give."""
+
+from __future__ import annotations
+
+import pytest
+
+from course_utils.exercises import get
+from course_utils.exercises.checking import verdict
+
+PREPARED = {
+    "leaky-slope": "h, alpha, slope_out",
+    "saturated-units": "counts",
+    "two-lines": "x",
+}
+REPLIES = [
+    ("leaky-slope", "np.where(h > 0, h, alpha * h), slope_out * np.where(h > 0, 1, alpha)", "right"),
+    ("leaky-slope", "np.maximum(h, alpha * h), slope_out * np.where(h > 0, 1, alpha)", "Decide by the sign of h"),
+    ("leaky-slope", "np.where(h > 0, h, alpha * h), np.where(h > 0, 1, alpha)", "arrives in slope_out"),
+    ("leaky-slope", "np.where(h > 0, h, alpha * h), slope_out * (h > 0)", "Here alpha is left"),
+    (
+        "saturated-units",
+        "(m := counts @ ((np.arange(20) + .5) / 20) / counts.sum(1)) * (1 - m)",
+        "jumps between 0 and 1",
+    ),
+    (
+        "saturated-units",
+        "(counts * (c := (np.arange(20) + .5) / 20) * (1 - c)).sum(1)",
+        "How many are there for each unit",
+    ),
+    ("saturated-units", "(counts * (c := (np.arange(20) + .5) / 20) * (1 - c)).sum(1) / counts.sum(1)", "right"),
+    ("two-lines", "maxout(x, [-2, 2], [3, -3]), -maxout(x, [1, -2], [-3, 0])", "right"),
+    ("two-lines", "maxout(x, [2, -2], [-3, 3]), maxout(x, [2, -1], [0, 3])", "larger of the two lines"),
+    ("two-lines", "maxout(x, [2, 0], [-3, 0]), -maxout(x, [-2, 1], [0, -3])", "That is ReLU of 2x - 3"),
+]
+
+
+@pytest.mark.parametrize(("exercise", "answer", "said"), REPLIES)
+def test_a_typical_answer_gets_its_reply(exercise, answer, said):
+    known = get(exercise)
+    attempt = known.defined_by(f"def attempt({PREPARED[exercise]}):\n    return {answer}")
+    assert said in verdict(known, attempt)

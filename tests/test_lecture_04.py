@@ -1,0 +1,231 @@
+"""The formulas and exact facts of lecture 04, as they stand in the notebook, against Keras, SciPy and differences."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from scipy import special
+
+from course_utils import probes
+from course_utils.exercises.lecture_04 import layer_report, maxout
+from tests.lecture_code import take
+
+SEED = 100  # the lecture itself uses 0 to 31
+H = np.array([-7.5, -2.0, -0.6, -0.1, 0.3, 1.4, 5.0, 9.0])  # away from the kinks
+
+
+@pytest.fixture(scope="module")
+def lecture():
+    """What the lecture codes in NumPy alone."""
+    names = "glorot through collapsed spectrum GALLERY sigmoid sigmoid_slope largest_slopes train_unit path"
+    names += " softmax_slope as_sigmoids untouched parameters lowest_gap"
+    return take(4, *names.split())
+
+
+@pytest.fixture(scope="module")
+def with_keras(keras):
+    """What the lecture codes with Keras."""
+    return take(4, "distance_from_keras", "as_tanhs", "side_by_side", "gradient_profile")
+
+
+def central(function, x, step=1e-6):
+    return (function(x + step) - function(x - step)) / (2 * step)
+
+
+# Linear layers
+
+
+@pytest.mark.parametrize("sizes", [[5, 7, 4], [9, 8, 2, 8, 6, 3]])
+def test_linear_layers_are_the_product_of_their_weights(lecture, sizes):
+    Ws = lecture.glorot(sizes, SEED)
+    x = np.random.default_rng(SEED).normal(size=(11, sizes[0]))
+    np.testing.assert_allclose(lecture.through(Ws, x), x @ lecture.collapsed(Ws).T, atol=1e-12)
+    assert not np.allclose(lecture.through(Ws, x, np.tanh), x @ lecture.collapsed(Ws).T)
+
+
+@pytest.mark.parametrize(("sizes", "rank"), [([20, 30, 4, 30, 12], 4), ([20, 30, 7, 5, 12], 5)])
+def test_the_rank_is_that_of_the_narrowest_layer(lecture, sizes, rank):
+    assert np.linalg.matrix_rank(lecture.collapsed(lecture.glorot(sizes, SEED))) == rank
+
+
+def test_glorot_has_the_bound_and_the_variance_of_keras(lecture, keras):
+    (ours,) = lecture.glorot([300, 200], SEED)
+    theirs = keras.ops.convert_to_numpy(keras.initializers.GlorotUniform(seed=SEED)((300, 200)))
+    assert ours.shape == (200, 300)
+    assert (
+        np.abs(ours).max() == pytest.approx(np.abs(theirs).max(), rel=1e-3) == pytest.approx(np.sqrt(6 / 500), rel=1e-3)
+    )
+    assert ours.var() == pytest.approx(2 / 500, rel=0.02)
+
+
+# The gallery
+
+
+def test_each_slope_is_the_measured_one(lecture):
+    for function, slope in lecture.GALLERY.values():
+        np.testing.assert_allclose(slope(H), central(function, H), rtol=1e-7, atol=1e-9)
+
+
+@pytest.mark.parametrize("far", [-800.0, 800.0])
+def test_no_activation_overflows(lecture, far):
+    with np.errstate(all="raise", under="ignore"):
+        for function, slope in lecture.GALLERY.values():
+            assert np.isfinite([function(np.array([far])), slope(np.array([far]))]).all()
+
+
+def test_the_functions_and_slopes_are_kerass(with_keras):
+    assert with_keras.distance_from_keras(SEED) < 1e-5
+
+
+def test_at_the_kink_the_slope_is_the_one_left_of_it_as_in_keras(lecture, keras):
+    for name, function in (("ReLU", keras.activations.relu), ("leaky ReLU", keras.activations.leaky_relu)):
+        _, (slopes,) = probes.value_and_gradients(lambda h, f=function: keras.ops.sum(f(h)), [np.zeros(1, "float32")])
+        assert lecture.GALLERY[name][1](np.zeros(1)) == pytest.approx(slopes)
+
+
+def test_the_sigmoid_and_its_slope_are_scipys(lecture):
+    np.testing.assert_allclose(lecture.sigmoid(H), special.expit(H), rtol=1e-9)
+    np.testing.assert_allclose(lecture.sigmoid_slope(H), special.expit(H) * special.expit(-H), rtol=1e-9)
+
+
+@pytest.mark.parametrize(("h", "slope"), [(0.0, 0.25), (np.log(3), 3 / 16), (10.0, 4.53958e-5), (-4.0, 0.0176627)])
+def test_slopes_of_the_sigmoid_by_hand(lecture, h, slope):
+    assert lecture.sigmoid_slope(h) == pytest.approx(slope, rel=1e-5)
+
+
+def test_which_slopes_pass_1(lecture):
+    largest = lecture.largest_slopes(step=1e-2)
+    assert {name for name, slope in largest.items() if slope > 1} == {"GELU", "SELU", "SiLU"}
+    assert largest["sigmoid"] == pytest.approx(0.25, abs=1e-9)
+    assert largest["GELU"] == pytest.approx(special.ndtr(np.sqrt(2)) + np.exp(-1) / np.sqrt(np.pi), abs=1e-4)
+    assert largest["SELU"] == pytest.approx(1.0507009873554805 * 1.6732632423543772)
+
+
+def test_the_default_slopes_that_the_lecture_names(keras):
+    h = keras.ops.convert_to_tensor(np.array([-1.0], "float32"))
+    assert float(keras.activations.leaky_relu(h)[0]) == pytest.approx(-0.2)
+    assert float(keras.layers.LeakyReLU()(h)[0]) == pytest.approx(-0.3)
+    assert float(keras.layers.PReLU()(h[None])[0, 0]) == 0
+
+
+# Signs
+
+
+def random_units(d=4, shift=0.0):
+    rng = np.random.default_rng(SEED)
+    return rng.uniform(0, 1, (3, 256, d)) - shift, rng.normal(size=(3, d))
+
+
+def test_the_slopes_of_a_positive_example_share_a_sign(lecture):
+    inputs, targets = random_units()
+    assert (lecture.train_unit(inputs, targets, np.array([0.1, 0.3]), batch=1, limit=50)[1] == 1).all()
+    assert (lecture.train_unit(inputs - 0.5, targets, np.array([0.1]), batch=1, limit=50)[1] < 0.5).all()
+
+
+def test_a_full_batch_takes_the_step_of_gradient_descent(lecture):
+    inputs, targets = random_units()
+    steps, _ = lecture.train_unit(inputs, targets, np.array([0.4]), batch=256, limit=2000)
+    for x, target, found in zip(inputs, targets, steps[:, 0], strict=True):
+        shrink = np.eye(4) - 0.4 * x.T @ x / 256
+        error, count = -target, 0
+        while np.linalg.norm(error) >= 0.05:
+            error, count = shrink @ error, count + 1
+        assert found == count
+
+
+def test_the_path_with_positive_inputs_goes_up_and_right_or_down_and_left(lecture):
+    assert (np.prod(np.diff(lecture.path(0, SEED), axis=0), axis=1) >= 0).all()
+    assert not (np.prod(np.diff(lecture.path(0.5, SEED), axis=0), axis=1) >= 0).all()
+
+
+# Depth
+
+
+@pytest.mark.parametrize(("depth", "activation"), [(1, "tanh"), (3, "sigmoid"), (4, "GELU")])
+def test_the_profile_is_the_gradient_that_keras_finds(lecture, with_keras, keras, depth, activation):
+    from course_utils import load
+
+    digits, Ws = load("digits"), lecture.glorot([64] * (depth + 1) + [10], SEED)
+    hidden = [keras.layers.Dense(64, activation=activation.lower()) for _ in range(depth)]
+    model = keras.Sequential([keras.Input((64,)), *hidden, keras.layers.Dense(10)])
+    model.set_weights([part for W in Ws for part in (W.T, np.zeros(len(W)))])
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    _, slopes = probes.gradients(model, loss, digits.x_train[:64], digits.y_train[:64])
+    expected = [np.linalg.norm(slope) for name, slope in slopes.items() if name.endswith("kernel")]
+    np.testing.assert_allclose(with_keras.gradient_profile(activation, depth, SEED), expected, rtol=1e-4)
+
+
+def outputs(kernels, weights, bend, x):
+    for layer in kernels:
+        h = x @ weights[f"{layer}/kernel"] + weights[f"{layer}/bias"]
+        x = h if layer == "output" else bend(h)
+    return x
+
+
+@pytest.fixture
+def kernels():
+    rng, sizes = np.random.default_rng(SEED), [6, 5, 5, 5, 3]
+    names = ["hidden_1", "hidden_2", "hidden_3", "output"]
+    return {name: rng.normal(size=pair) for name, pair in zip(names, pairwise(sizes), strict=True)}
+
+
+def test_sigmoids_and_tanhs_compute_the_same_from_translated_starts(lecture, with_keras, kernels):
+    x = np.random.default_rng(SEED + 1).normal(size=(8, 6))
+    plain = lecture.untouched(kernels)
+    tanhs, sigmoids = outputs(kernels, plain, np.tanh, x), outputs(kernels, plain, special.expit, x)
+    np.testing.assert_allclose(outputs(kernels, lecture.as_sigmoids(kernels), special.expit, x), tanhs, atol=1e-12)
+    np.testing.assert_allclose(outputs(kernels, with_keras.as_tanhs(kernels), np.tanh, x), sigmoids, atol=1e-12)
+
+
+@pytest.mark.parametrize("half", [{"gain": False}, {"bias": False}])
+def test_half_a_translation_is_none(lecture, kernels, half):
+    x = np.random.default_rng(SEED + 1).normal(size=(8, 6))
+    wanted = outputs(kernels, lecture.untouched(kernels), np.tanh, x)
+    assert not np.allclose(outputs(kernels, lecture.as_sigmoids(kernels, **half), special.expit, x), wanted, atol=0.1)
+
+
+def test_the_first_axis_decides_the_activation(with_keras, keras):
+    h = np.random.default_rng(SEED).normal(size=(6, 4, 5)).astype("float32")
+    both = with_keras.side_by_side([keras.ops.tanh, keras.ops.relu])(keras.ops.convert_to_tensor(h))
+    expected = np.concatenate([np.tanh(h[:3]), np.maximum(h[3:], 0)])
+    np.testing.assert_allclose(keras.ops.convert_to_numpy(both), expected, rtol=1e-5)
+
+
+def test_the_slope_of_cross_entropy(lecture):
+    rng = np.random.default_rng(SEED)
+    h, y = rng.normal(0, 2, (5, 4)), rng.integers(0, 4, 5)
+    np.testing.assert_allclose(lecture.softmax_slope(h, y), special.softmax(h, axis=1) - np.eye(4)[y], rtol=1e-12)
+
+
+# Maxout
+
+
+@pytest.mark.parametrize(("inputs", "units"), [(3, 5), (100, 7)])
+def test_maxout_has_the_parameters_of_two_dense_layers(lecture, keras, inputs, units):
+    dense = keras.Sequential([keras.Input((inputs,)), keras.layers.Dense(units)])
+    assert (
+        lecture.parameters(inputs, units, lines=2) == 2 * lecture.parameters(inputs, units) == 2 * dense.count_params()
+    )
+
+
+def test_a_maximum_never_bends_downwards_a_minimum_does(lecture):
+    assert lecture.lowest_gap(SEED) >= -1e-12 > lecture.lowest_gap(SEED, pick=np.min)
+
+
+@pytest.mark.parametrize("x", [np.array([-3.0, 0.5, 2.0]), np.array([[-1.0, 4.0]]).ravel()])
+def test_a_maxout_unit_is_the_largest_of_its_lines(x):
+    np.testing.assert_allclose(maxout(x, [1, -2, 0], [0, 1, 0.5]), np.max([x, 1 - 2 * x, 0 * x + 0.5], axis=0))
+
+
+# Exercises
+
+
+def test_keras_own_prelu_passes_but_for_its_start(keras):
+    start = keras.initializers.Constant(0.25)
+    learned, at_start, later = layer_report(lambda: keras.layers.PReLU(alpha_initializer=start))
+    assert learned == 3
+    h = np.array([[-2.0, -1.0, -4.0]])
+    np.testing.assert_allclose(at_start[:1], 0.25 * h)
+    np.testing.assert_allclose(later[:1], h * [0.1, 0.5, 2.0], rtol=1e-6)
