@@ -87,6 +87,7 @@ BAD = [
     ("links", "grey-why", source("See [the other note](missing.md#part).")),
     ("short-cell", "grey-experiment", lambda cell: (tags()(cell), source(LONG)(cell))),
     ("short-shown-code", "grey-experiment", source("\n".join(LONG.splitlines()[:13]))),
+    ("short-shown-code", "grey-experiment", source(f"x = '{96 * '-'}'")),
     ("caption", "grey-figure", source("show(fig)")),
     ("caption", "grey-figure", source('show(fig, caption="")')),
     ("caption", "grey-explore", source("explore(update, fig, stills=[])")),

@@ -136,6 +136,11 @@ READ_A_CURVE = Exercise(
         ),
         Mistake(
             "val_loss[best] - loss[best]",
+            "val_loss[best] / loss[best]",
+            "The epoch is right. By how much it is higher is a difference, not a ratio.",
+        ),
+        Mistake(
+            "val_loss[best] - loss[best]",
             "val_loss[-1] - loss[-1]",
             "The epoch is right. The gap is asked for that epoch, not for the last one.",
         ),

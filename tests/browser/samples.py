@@ -222,8 +222,8 @@ def _wide_code(broken: NotebookNode) -> None:
 
 
 def _empty_slide(broken: NotebookNode) -> None:
-    for cell_id in ("dead-relu-figure", "dead-relu-claim", "dead-relu-answer"):
-        broken.cells.remove(cell(broken, cell_id))
+    formula = cell(broken, "dead-relu-mechanism-formula")
+    formula.source = formula.source.split("\n")[0]
 
 
 def _no_stills(broken: NotebookNode) -> None:
@@ -255,7 +255,7 @@ DECK_BREAKS: dict[str, tuple[Callable[[NotebookNode], None], str, str]] = {
     "a script from elsewhere": (_external_script, "dead-relu-finding", "external request"),
     "a picture without a description": (_no_description, "dead-relu-finding", "alternative text"),
     "code wider than the slide": (_wide_code, "dead-relu-experiment-run", "code"),
-    "a heading without a finding": (_empty_slide, "dead-relu-finding", "empty"),
+    "a heading without a text": (_empty_slide, "dead-relu-mechanism-formula", "empty"),
 }
 LAB_BREAKS: dict[str, tuple[Callable[[NotebookNode], None], str, str]] = {
     "a callback that raises": (_silent_control, "dead-relu-explore", "control"),

@@ -10,6 +10,7 @@ from tools.rules.base import EDIT_AND_EXECUTE, calls, python_tree, role, rule
 
 MOST_LINES = 25
 MOST_LINES_SHOWN = 12
+MOST_CHARACTERS_SHOWN = 95
 CAPTION_AT = {"show": 1, "explore": 2}
 FRAMEWORKS = ("keras", "tensorflow", "jax")
 
@@ -24,10 +25,15 @@ def short_cell(cell, lecture):
 
 @rule("code", EDIT_AND_EXECUTE)
 def short_shown_code(cell, lecture):
-    """A cell tagged show-code is too long for a slide."""
-    lines = len(cell.source.splitlines())
-    if "show-code" in notebooks.tags(cell) and lines > MOST_LINES_SHOWN:
-        yield f"{lines} lines, {MOST_LINES_SHOWN} at most"
+    """A cell tagged show-code does not fit on a slide."""
+    lines = cell.source.splitlines()
+    widest = max(map(len, lines), default=0)
+    if "show-code" not in notebooks.tags(cell):
+        return
+    if len(lines) > MOST_LINES_SHOWN:
+        yield f"{len(lines)} lines, {MOST_LINES_SHOWN} at most"
+    if widest > MOST_CHARACTERS_SHOWN:
+        yield f"a line of {widest} characters, {MOST_CHARACTERS_SHOWN} at most"
 
 
 @rule("code", EDIT_AND_EXECUTE)
