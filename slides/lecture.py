@@ -307,7 +307,8 @@ class _Talk:
 
     def take_claim(self, cell: NotebookNode) -> None:
         self.take_figure(cell)
-        self.claimed.setdefault(self.section.name, []).extend(outputs.read(cell).results)
+        told, found = self.claimed.setdefault(self.section.name, []), outputs.read(cell).results
+        told[:] = found + told if "main-result" in notebooks.tags(cell) else told + found
 
     def show_outputs(self, slide: Slide, cell: NotebookNode) -> None:
         shown = outputs.read(cell)

@@ -1,5 +1,6 @@
 """Which cells of a notebook make which slides."""
 
+import copy
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -101,6 +102,17 @@ def test_what_we_saw_holds_one_claim_of_each_section_shown(tmp_path: Path) -> No
     samples.cell(notebook, "dead-relu-claim").outputs[0].text = samples.CLAIM + "✓ another (≈ 2; needed > 1)\n"
     (slide,) = [slide for slide in deck_of(notebook.cells, tmp_path).slides if slide.layout == "summary"]
     assert [[result.told(outputs.MEASURED) for result in column] for column in slide.columns] == [["≈ 0.57"]]
+
+
+def test_what_we_saw_tells_the_main_result_of_a_section(tmp_path: Path) -> None:
+    notebook = samples.lecture()
+    at = notebook.cells.index(samples.cell(notebook, "dead-relu-claim")) + 1
+    later = copy.deepcopy(notebook.cells[at - 1])
+    later.update(id="dead-relu-claim-later", metadata={"tags": ["main-result"]})
+    later.outputs[0].text = "✓ another (≈ 2; needed > 1)\n"
+    notebook.cells.insert(at, later)
+    (slide,) = [slide for slide in deck_of(notebook.cells, tmp_path).slides if slide.layout == "summary"]
+    assert [[result.told(outputs.MEASURED) for result in column] for column in slide.columns] == [["≈ 2"]]
 
 
 def test_many_claims_take_more_slides_and_none_is_lost() -> None:

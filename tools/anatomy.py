@@ -60,7 +60,7 @@ ROLES: dict[str, Role] = {
 }
 
 #: `timing` marks a figure of run times: every machine draws it differently, so the strict run only asks for its size.
-TAGS = ("install", "setup", "show-code", "table-only", "no-deck", "class-work", "timing")
+TAGS = ("install", "setup", "show-code", "table-only", "no-deck", "class-work", "timing", "main-result")
 
 RESULTS = ("experiment", "finding", "figure", "table", "answer", "claim")
 AFTER_RESULT = (*RESULTS, "why", "predict")

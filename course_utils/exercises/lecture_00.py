@@ -66,7 +66,7 @@ CHANGE_THE_WIDTH = Exercise(
         "The ten averages are 640 numbers: about as many, and none of them was trained."
     ),
     hints=(
-        "Train one width after the other; np.median([…]) of three seeds. Above which width are all starts at 0.90?",
+        "Train one width after the other; np.median([…]) of three seeds. From which width on is that median at 0.90 or more?",
         "Count layer by layer: a weight for each pair (what comes in, unit), and a bias for each unit. Or ask Keras: "
         "small.count_params().",
     ),
@@ -122,6 +122,7 @@ READ_A_CURVE = Exercise(
     ),
     mistakes=(
         Mistake("best + 1", "best", "Python counts places from 0; the first epoch is number 1."),
+        Mistake("best + 1", "best + 2", "One too far: the first epoch is number 1, so it is its place and one."),
         Mistake(
             "np.argmin(val_loss)",
             "np.argmin(loss)",
@@ -192,6 +193,22 @@ LEAST_SURE = Exercise(
         Mistake("np.argsort(sureness)", "np.argsort(-sureness)", "Those are the surest. Sort the other way."),
         Mistake("np.argsort(sureness)[:k]", "np.argsort(sureness)[-k:]", "Those are the k surest, at the end."),
         Mistake("np.argsort(sureness)[:k]", "np.sort(sureness)[:k]", "Those are probabilities; the rows are wanted."),
+        Mistake(
+            "np.argsort(sureness)[:k]",
+            "chances[np.argsort(sureness)[:k]]",
+            "Those are the probabilities of the right images. Return the numbers of their rows.",
+        ),
+        Mistake("np.argsort(sureness)[:k]", "np.argsort(sureness)", "All images in the right order: keep the first k."),
+        Mistake(
+            "np.argsort(sureness)[:k]",
+            "np.argsort(sureness)[:k][::-1]",
+            "The right images, in the wrong order: the least sure comes first.",
+        ),
+        Mistake(
+            "np.argsort(sureness)[:k]",
+            "np.sort(np.argsort(sureness)[:k])",
+            "The right images, in the order of their numbers. The least sure comes first.",
+        ),
     ),
     cases=[{"chances": _chances(9, 4), "k": 3}, {"chances": _chances(12, 3), "k": 5}],
 )
