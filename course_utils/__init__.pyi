@@ -11,6 +11,7 @@ __all__ = [
     "mlp",
     "plots",
     "probes",
+    "restart",
     "seeds",
     "show",
     "solution",
@@ -35,3 +36,4 @@ from .sweeps import mlp as mlp
 from .tables import approximately as approximately
 from .tables import table as table
 from .training import fit as fit
+from .training import restart as restart

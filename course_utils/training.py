@@ -74,6 +74,37 @@ def fit(
         )
 
 
+def restart(model: keras.Model, seed: int = 0) -> None:
+    """Give a model new random weights, and let its optimizer forget what it saw.
+
+    Building and compiling it anew does the same, and costs a second more in each run.
+
+    Args:
+        model: A compiled Keras model.
+        seed: Decides the weights. Each layer draws as it was made to draw, from a generator of its own.
+
+    Raises:
+        CourseError: If the model is not compiled, or a layer has weights other than a kernel and a bias.
+
+    Taught in lecture 00.
+    """
+    _require_compiled(model)
+    for number, layer in enumerate(model.layers):
+        for variable in layer.variables:
+            if variable.name not in ("kernel", "bias"):
+                raise CourseError(
+                    f"restart knows kernels and biases, but {layer.name!r} has {variable.name!r}; build the model anew."
+                )
+            draw = getattr(layer, f"{variable.name}_initializer")
+            settings = draw.get_config()
+            if "seed" in settings:
+                settings["seed"] = 10 * seed + number
+            variable.assign(type(draw).from_config(settings)(variable.shape))
+    for variable in model.optimizer.variables:
+        if "learning_rate" not in variable.path:
+            variable.assign(keras.ops.zeros_like(variable))
+
+
 @contextmanager
 def _feed_tensorflow(model: keras.Model, x: np.ndarray, y: np.ndarray, batch_size: int, seed: int) -> Iterator[dict]:
     """The arguments of `model.fit` for a tf.data pipeline; many steps run as one call meanwhile."""

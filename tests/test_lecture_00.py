@@ -28,7 +28,7 @@ def lecture():
 @pytest.fixture(scope="module")
 def networks(keras):
     """What the lecture codes with Keras, without running its experiments."""
-    return take(0, "build", "restart", "reads", "seconds_for")
+    return take(0, "build", "reads", "seconds_for")
 
 
 # Ten averages
@@ -98,43 +98,6 @@ def test_what_is_read_is_the_accuracy_of_keras(networks):
     rng = np.random.default_rng(SEED)
     x, y = rng.normal(size=(90, 6)).astype("float32"), rng.integers(0, 10, 90)
     assert networks.reads(model, x, y) == pytest.approx(model.evaluate(x, y, verbose=0)[1])
-
-
-def trained(networks, model, seed):
-    """The weights after one epoch on 64 random examples."""
-    rng = np.random.default_rng(SEED)
-    networks.restart(model, seed)
-    start = [weights.copy() for weights in model.get_weights()]
-    x, y = rng.normal(size=(64, 6)).astype("float32"), rng.integers(0, 10, 64)
-    model.fit(x, y, batch_size=64, verbose=0)
-    return start, model.get_weights()
-
-
-def test_a_restarted_network_learns_as_a_new_one_does(networks):
-    model = networks.build(6, hidden=5)
-    start, first = trained(networks, model, SEED)
-    trained(networks, model, SEED + 1)
-    start_again, again = trained(networks, model, SEED)
-    for expected, found in zip([*start, *first], [*start_again, *again], strict=True):
-        np.testing.assert_allclose(found, expected, atol=1e-6)
-
-
-def test_other_seeds_start_elsewhere_and_layers_do_not_repeat_each_other(networks):
-    model = networks.build(10, hidden=10)
-    draws = []
-    for seed in (0, 1, 10):
-        networks.restart(model, seed)
-        draws += [weights for weights in model.get_weights() if weights.ndim == 2]
-    assert all(not np.array_equal(a, b) for i, a in enumerate(draws) for b in draws[:i])
-    assert all(np.abs(draw).max() <= np.sqrt(6 / 20) for draw in draws)
-
-
-def test_restarting_keeps_the_learning_rate(networks):
-    model = networks.build(6)
-    trained(networks, model, SEED)
-    networks.restart(model, SEED)
-    assert float(model.optimizer.learning_rate) == pytest.approx(0.005)
-    assert int(model.optimizer.iterations) == 0
 
 
 # A fair race

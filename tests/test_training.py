@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from course_utils import fit, load
+from course_utils import fit, load, restart
 from course_utils.datasets import Dataset
 from course_utils.deferred import keras
 from course_utils.errors import CourseError
@@ -219,3 +219,54 @@ def test_what_does_not_fit_is_said_in_one_line():
         with pytest.raises(CourseError, match=said) as caught:
             fit(*arguments, **options)
         assert "\n" not in str(caught.value)
+
+
+def started(model, seed):
+    """The weights after a restart, and those after one step from there."""
+    restart(model, seed)
+    start = model.get_weights()
+    model.fit(*points(20), batch_size=20, verbose=0)
+    return start, model.get_weights()
+
+
+def test_a_restarted_network_learns_as_a_new_one_does():
+    model = compiled(2, 4, hidden=5)
+    first = started(model, 100)
+    started(model, 101)
+    for expected, found in zip(sum(first, []), sum(started(model, 100), []), strict=True):
+        np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def test_other_seeds_start_elsewhere_and_layers_do_not_repeat_each_other():
+    model, draws = compiled(10, 10, hidden=10), []
+    for seed in (0, 1, 10):
+        restart(model, seed)
+        draws += [weights for weights in model.get_weights() if weights.ndim == 2]
+    assert all(not np.array_equal(a, b) for i, a in enumerate(draws) for b in draws[:i])
+    assert all(np.abs(draw).max() <= np.sqrt(6 / 20) for draw in draws)  # Glorot's bound, Keras's default
+
+
+def test_a_restarted_layer_draws_as_it_was_made_to():
+    ones = keras.layers.Dense(3, kernel_initializer="zeros", bias_initializer="ones")
+    model = keras.Sequential([keras.Input((4,)), ones])
+    model.compile("sgd", "mse")
+    model.set_weights([weights + 7 for weights in model.get_weights()])
+    restart(model)
+    assert [float(np.mean(weights)) for weights in model.get_weights()] == [0, 1]
+
+
+def test_restarting_keeps_the_learning_rate():
+    model = compiled(2, 4)
+    started(model, 0)
+    restart(model, 0)
+    assert float(model.optimizer.learning_rate) == pytest.approx(0.005)
+    assert int(model.optimizer.iterations) == 0
+
+
+def test_what_cannot_be_restarted_is_named():
+    model = keras.Sequential([keras.Input((4,)), keras.layers.BatchNormalization(name="norm")])
+    model.compile("sgd", "mse")
+    with pytest.raises(CourseError, match="'norm' has 'gamma'; build the model anew"):
+        restart(model)
+    with pytest.raises(CourseError, match="compile"):
+        restart(keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)]))

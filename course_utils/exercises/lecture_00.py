@@ -189,6 +189,11 @@ LEAST_SURE = Exercise(
     mistakes=(
         Mistake("max(axis=1)", "max(axis=0)", "axis=0 looks down the columns and gives a number for each class."),
         Mistake("max(axis=1)", "min(axis=1)", "The *smallest* probability says little. How sure: the largest one."),
+        Mistake(
+            "chances.max(axis=1)",
+            "np.diff(np.sort(chances, axis=1)[:, -2:])[:, 0]",
+            "The lead over the second one is a good measure of doubt too, but another. Here: the largest probability.",
+        ),
         Mistake("max(axis=1)", "argmax(axis=1)", "argmax is the answer itself, the class; max is how sure it is."),
         Mistake("np.argsort(sureness)", "np.argsort(-sureness)", "Those are the surest. Sort the other way."),
         Mistake("np.argsort(sureness)[:k]", "np.argsort(sureness)[-k:]", "Those are the k surest, at the end."),
