@@ -313,6 +313,16 @@ def test_a_data_set_brings_training_and_test_set():
 
 
 @pytest.mark.slow
+def test_many_different_sweeps_bring_no_warning(monkeypatch):
+    tracing = pytest.importorskip("tensorflow.python.eager.polymorphic_function.polymorphic_function")
+    warnings = []
+    monkeypatch.setattr(tracing.logging, "warning", lambda *message: warnings.append(message))
+    for units in range(3, 9):
+        Sweep(mlp([units])).fit(X, Y)
+    assert not warnings
+
+
+@pytest.mark.slow
 def test_it_learns_digits():
     digits = load("digits")
     nets = Sweep(mlp([64, 64]), "adam", learning_rate=[0.003, 0.01], seeds=4)

@@ -36,7 +36,6 @@ def _tensorflow(members: Members, optimizer: keras.optimizers.Optimizer) -> Epoc
 
     weights = [variable.value for variable in members.trainable]
 
-    @tf.function(jit_compile=True)
     def epoch(x, y, batches):
         def step(batch):
             with tf.GradientTape() as tape:
@@ -47,6 +46,9 @@ def _tensorflow(members: Members, optimizer: keras.optimizers.Optimizer) -> Epoc
 
         kinds = dict.fromkeys(members.loss.scores, "float32")
         return tf.map_fn(step, batches, fn_output_signature=kinds, parallel_iterations=1)
+
+    # TensorFlow counts by source line how often functions are traced, and warns of many; each partial counts alone.
+    epoch = tf.function(partial(epoch), jit_compile=True)
 
     def run(x, y, batches):
         with silent_stderr():  # TensorFlow's compiler announces itself there

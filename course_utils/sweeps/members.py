@@ -15,7 +15,7 @@ from course_utils.sweeps.network import ACTIVATION_HELP, Network, known
 Tensor = object  # of the backend
 
 EPSILON, MOMENTUM = 1e-3, 0.99  # of Keras's BatchNormalization
-NUMBERS_AT_ONCE = 2**24  # in one layer, where networks are only applied
+NUMBERS_AT_ONCE = 2**24  # in all layers together, where networks are only applied
 
 
 class Batch(NamedTuple):
@@ -163,8 +163,8 @@ class Members:
             self.weights[name].assign(values.reshape(self.weights[name].shape))
 
     def _parts(self, count: int) -> list[slice]:
-        """So many examples at a time that no layer takes too much memory."""
-        size = max(1, NUMBERS_AT_ONCE // (self.count * max(map(max, self.shapes.values()))))
+        """So many examples at a time that the outputs of all layers do not take too much memory."""
+        size = max(1, NUMBERS_AT_ONCE // (self.count * sum(units for _, units in self.shapes.values())))
         return [slice(first, first + size) for first in range(0, count, size)]
 
     def _centred(self, name: str, z: Tensor, batch: Batch | None) -> Tensor:

@@ -1,0 +1,49 @@
+"""What the exercises of lecture 05 reply to answers that students give."""
+
+from __future__ import annotations
+
+import pytest
+
+from course_utils.exercises import get
+from course_utils.exercises.checking import verdict
+
+PREPARED = {
+    "different-units": "kernel",
+    "he-scale": "n_in",
+    "leaky-gain": "alpha",
+    "gain-from-sample": "h, x",
+    "glorot-variance": "shape",
+    "repair-scale": "squares",
+    "informed-start": "counts",
+}
+REPLIES = [
+    ("different-units", "len({tuple(column) for column in kernel.T})", "right"),
+    ("different-units", "np.linalg.matrix_rank(kernel)", "but is no copy"),
+    ("different-units", "len({tuple(row) for row in kernel})", "the units are columns"),
+    ("he-scale", "(2 / n_in) ** 0.5, (6 / n_in) ** 0.5", "right"),
+    ("he-scale", "2 / n_in**0.5, (6 / n_in) ** 0.5", "The common slip"),
+    ("he-scale", "(2 / n_in) ** 0.5, (2 / n_in) ** 0.5", "has variance a²/3"),
+    ("leaky-gain", "(2 / (1 + alpha * alpha)) ** 0.5", "right"),
+    ("leaky-gain", "2 / (1 + alpha * alpha)", "That is g²"),
+    ("gain-from-sample", "(x**2).mean() ** -0.5", "right"),
+    ("gain-from-sample", "1 / x.std()", "use the mean square"),
+    ("gain-from-sample", "1 / (x**2).mean()", "That is g²"),
+    ("glorot-variance", "2 / (np.prod(shape) / shape[-1] + np.prod(shape) / shape[-2])", "right"),
+    ("glorot-variance", "2 / (shape[-2] + shape[-1])", "Right for dense kernels"),
+    ("repair-scale", "np.exp(-np.diff(np.log(squares)).mean(axis=1) / 2)", "right"),
+    ("repair-scale", "np.exp(-np.diff(np.log(squares)).mean(axis=1))", "one more root"),
+    ("repair-scale", "np.sqrt(squares[:, 0] / squares[:, -1])", "far too much"),
+    (
+        "informed-start",
+        "np.log(counts) - np.log(counts).mean(), -(p := counts / counts.sum()) @ np.log(p)",
+        "right",
+    ),
+    ("informed-start", "np.log(p := counts / counts.sum()), -p @ np.log(p)", "Right up to a shift"),
+]
+
+
+@pytest.mark.parametrize(("exercise", "answer", "said"), REPLIES)
+def test_a_typical_answer_gets_its_reply(exercise, answer, said):
+    known = get(exercise)
+    attempt = known.defined_by(f"def attempt({PREPARED[exercise]}):\n    return {answer}")
+    assert said in verdict(known, attempt)

@@ -1,0 +1,235 @@
+"""The formulas and exact facts of lecture 05, as they stand in the notebook, against Keras, SciPy and differences."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import integrate, special, stats
+
+from tests.lecture_code import take
+
+SEED = 100  # the lecture itself uses 0 to 15
+
+
+@pytest.fixture(scope="module")
+def lecture():
+    """What the lecture codes in NumPy alone."""
+    names = "random_layers forward backward random_inputs size BENDS SLOPES mean_squares relu VARIANCES numerical_rank"
+    return take(5, *names.split(), "window", "CHOICES", "journey", "funnel", "FUNNEL")
+
+
+@pytest.fixture(scope="module")
+def with_keras(keras):
+    """What the lecture codes with Keras."""
+    return take(5, "FORMULAS", "drawn", "side_by_side", "ZERO", "loss_at_start")
+
+
+def mean_of(function, variance=1.0):
+    """The mean of a function of a normal number."""
+    scale = np.sqrt(variance)
+    return integrate.quad(lambda h: function(h) * stats.norm.pdf(h, scale=scale), -12 * scale, 12 * scale)[0]
+
+
+# Zero and constant
+
+
+@pytest.mark.parametrize("units", [3, 5])
+def test_from_zero_only_what_is_not_0_at_0_moves_the_output_kernel(with_keras, keras, units):
+    from course_utils import probes
+
+    rng = np.random.default_rng(SEED)
+    x, y = rng.normal(size=(7, 4)).astype("float32"), np.array([0, 0, 0, 0, 1, 1, 2])
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    for name, activation in with_keras.ZERO.items():
+        hidden = [keras.layers.Dense(units, activation=activation, kernel_initializer="zeros") for _ in range(2)]
+        model = keras.Sequential([keras.Input((4,)), *hidden, keras.layers.Dense(3, kernel_initializer="zeros")])
+        _, slopes = probes.gradients(model, loss, x, y)
+        *inner, kernel, bias = slopes.values()
+        assert not any(np.any(slope) for slope in inner)
+        np.testing.assert_allclose(bias, 1 / 3 - np.array([4, 2, 1]) / 7, atol=1e-6)
+        at_zero = float(activation(keras.ops.zeros(())))
+        np.testing.assert_allclose(kernel, np.full((units, 1), at_zero) * bias, atol=1e-6)
+        assert (at_zero != 0) == (name in ("softplus", "sigmoid"))
+
+
+@pytest.mark.parametrize("rank", [1, 3])
+def test_the_numerical_rank_forgives_round_off(lecture, rank):
+    rng = np.random.default_rng(SEED)
+    kernel = rng.normal(size=(2, 20, rank)) @ rng.normal(size=(2, rank, 9))
+    noisy = kernel * (1 + 1e-6 * rng.normal(size=kernel.shape))
+    assert lecture.numerical_rank(noisy).tolist() == [rank, rank]
+
+
+def test_the_first_axis_decides_the_activation(with_keras, keras):
+    h = np.random.default_rng(SEED).normal(size=(6, 4, 5)).astype("float32")
+    both = with_keras.side_by_side([keras.ops.tanh, keras.ops.relu])(keras.ops.convert_to_tensor(h))
+    expected = np.concatenate([np.tanh(h[:3]), np.maximum(h[3:], 0)])
+    np.testing.assert_allclose(keras.ops.convert_to_numpy(both), expected, rtol=1e-5)
+
+
+# Forwards
+
+
+@pytest.mark.parametrize("gain", [0.5, 2.0])
+def test_random_layers_have_the_variance_gain_squared_over_inputs(lecture, gain):
+    first, second = lecture.random_layers([300, 400, 100], SEED, gain)
+    assert first.shape == (400, 300) and second.shape == (100, 400)
+    assert first.var() == pytest.approx(gain**2 / 300, rel=0.02)
+    assert second.var() == pytest.approx(gain**2 / 400, rel=0.02)
+
+
+def test_forward_is_a_keras_network_without_biases(lecture, keras):
+    Ws, x = lecture.random_layers([6, 8, 5], SEED, 1.5), lecture.random_inputs(6, SEED, examples=4)
+    hs, xs = lecture.forward(Ws, x, np.tanh)
+    model = keras.Sequential([keras.Input((6,)), *(keras.layers.Dense(len(W), "tanh", use_bias=False) for W in Ws)])
+    model.set_weights([W.T for W in Ws])
+    np.testing.assert_allclose(xs[-1], keras.ops.convert_to_numpy(model(x)), rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(np.tanh(hs[0]), xs[1])
+    assert xs[0] is x and len(xs) == len(hs) + 1
+
+
+@pytest.mark.parametrize(
+    ("name", "factor"), [("4/n", 2), ("2/n (He)", 1), ("1/n (LeCun)", 1 / 2), ("1/(3n) (PyTorch)", 1 / 6)]
+)
+def test_each_relu_layer_multiplies_the_mean_square_by_half_the_squared_gain(lecture, name, factor):
+    assert lecture.VARIANCES[name] ** 2 / 2 == pytest.approx(factor)
+    found = [lecture.mean_squares([300] * 6, lecture.VARIANCES[name], lecture.relu, SEED + i) for i in range(10)]
+    per_layer = np.mean([np.log(squares[-1] / squares[0]) / 5 for squares in found])
+    assert np.exp(per_layer) == pytest.approx(factor, rel=0.05)
+
+
+@pytest.mark.parametrize("alpha", [0.0, 0.3, 1.0])
+def test_what_a_leaky_relu_keeps(alpha):
+    kept = mean_of(lambda h: np.where(h > 0, h, alpha * h) ** 2)
+    assert kept == pytest.approx((1 + alpha**2) / 2, rel=1e-6)
+
+
+def test_what_a_relu_keeps_of_the_variance():
+    mean, square = mean_of(lambda h: max(h, 0)), mean_of(lambda h: max(h, 0) ** 2)
+    assert square - mean**2 == pytest.approx(1 / 2 - 1 / (2 * np.pi), rel=1e-6)
+
+
+@pytest.mark.parametrize("square", [1e-2, 1e-3])
+def test_a_small_tanh_loses_twice_the_square(square):
+    kept = mean_of(lambda h: np.tanh(h) ** 2, square)
+    assert (square - kept) / square**2 == pytest.approx(2, rel=6 * square)
+
+
+@pytest.mark.parametrize("layers", [10, 20])
+def test_wide_tanh_layers_fall_like_one_over_two_layers(layers):
+    square = 1.0
+    for _ in range(layers):
+        square = mean_of(lambda h: np.tanh(h) ** 2, square)
+    assert 1.0 < 2 * layers * square < 1.06
+
+
+def test_the_gain_that_brings_tanh_back_to_1():
+    assert 1 / np.sqrt(mean_of(lambda h: np.tanh(h) ** 2)) == pytest.approx(1.59, abs=0.01)
+
+
+# Names
+
+
+def test_keras_draws_what_the_formulas_say(with_keras, keras):
+    for name, (_, variance) in with_keras.FORMULAS.items():
+        ratio = with_keras.drawn(name, SEED).var() / variance
+        cut = stats.truncnorm(-2, 2).var()  # 0.774
+        assert ratio == pytest.approx(cut if name == "TruncatedNormal" else 1, rel=0.03), name
+
+
+def test_the_defaults_that_the_lecture_names(keras):
+    layer = keras.layers.Dense(3)
+    assert isinstance(layer.kernel_initializer, keras.initializers.GlorotUniform)
+    assert isinstance(layer.bias_initializer, keras.initializers.Zeros)
+    assert 6**10 == 60_466_176 and 2**10 == 1024
+
+
+@pytest.mark.parametrize("shape", [(40, 20), (3, 5, 8, 16)])
+def test_glorots_variance_of_the_exercise_is_kerass(keras, shape):
+    from course_utils.exercises import get
+
+    drawn = [keras.ops.convert_to_numpy(keras.initializers.GlorotUniform(seed=seed)(shape)) for seed in range(40)]
+    assert np.var(drawn) == pytest.approx(get("glorot-variance").reference(shape), rel=0.03)
+
+
+@pytest.mark.parametrize("n_in", [50, 700])
+def test_hes_start_of_the_exercise_is_kerass(keras, n_in):
+    from course_utils.exercises import get
+
+    scale, bound = get("he-scale").reference(n_in)
+    normal, uniform = (
+        keras.ops.convert_to_numpy(start(seed=SEED)((n_in, 400)))
+        for start in (keras.initializers.HeNormal, keras.initializers.HeUniform)
+    )
+    assert normal.std() == pytest.approx(scale, rel=0.02)
+    assert np.abs(uniform).max() == pytest.approx(bound, rel=1e-3)
+
+
+# Backwards
+
+
+@pytest.mark.parametrize("activation", ["tanh", "ReLU"])
+def test_backward_finds_the_measured_slopes(lecture, activation):
+    bend, slope = lecture.BENDS[activation], lecture.SLOPES[activation]
+    Ws, x = lecture.random_layers([4, 6, 5, 3], SEED, 1.3), lecture.random_inputs(4, SEED, examples=1)
+    e = lecture.random_inputs(3, SEED + 1, examples=1)
+    es = lecture.backward(Ws, lecture.forward(Ws, x, bend)[0], slope, e)
+
+    def loss(h):
+        return np.sum(e * lecture.forward(Ws[1:], bend(h), bend)[1][-1])
+
+    h, step = x @ Ws[0].T, 1e-6
+    measured = [(loss(h + step * unit) - loss(h - step * unit)) / (2 * step) for unit in np.eye(6)]
+    np.testing.assert_allclose(es[-1][0], measured, rtol=1e-5, atol=1e-9)
+    assert len(es) == len(Ws)
+
+
+@pytest.mark.parametrize(("gain", "grows"), [(1.0, False), (3.0, True)])
+def test_errors_grow_through_wide_saturated_tanh_layers(gain, grows):
+    """The factors of the lecture's formula, at the mean square where tanh layers with this gain settle."""
+    square = 1.0
+    for _ in range(60):
+        square = gain**2 * mean_of(lambda h: np.tanh(h) ** 2, square)
+    factor = gain**2 * mean_of(lambda h: (1 - np.tanh(h) ** 2) ** 2, square)
+    assert (factor > 1.5) == grows
+    assert factor == pytest.approx(1, abs=0.1) or grows
+
+
+def test_the_funnels_factors_are_the_ratios_of_its_widths(lecture):
+    there, back = np.log(
+        [np.mean([lecture.funnel(v, SEED + i) for i in range(40)], axis=0) for v in lecture.CHOICES.values()]
+    ).T
+    assert there[0] == pytest.approx(0, abs=0.4) and there[2] == pytest.approx(np.log(32), abs=0.4)
+    assert back[0] == pytest.approx(np.log(1 / 16), abs=0.2) and back[2] == pytest.approx(0, abs=0.2)
+
+
+# Windows, and the loss at the start
+
+
+@pytest.mark.parametrize(("place", "width"), [(1.0, 0.3), (0.5, 0.1)])
+def test_the_window_finds_centre_and_spread_of_a_bump(lecture, place, width):
+    gains = 2 ** np.linspace(-1, 2, 400)
+    bump = 0.12 + 0.8 * np.exp(-((np.log2(gains) - place) ** 2) / (2 * width**2))
+    centre, spread = lecture.window(bump[:, None] * np.ones(3), gains)
+    np.testing.assert_allclose(centre, 2**place, rtol=1e-2)
+    np.testing.assert_allclose(spread, width, rtol=2e-2)
+
+
+@pytest.mark.parametrize("gain", [0.2, 1.4])
+def test_the_loss_at_the_start_is_kerass(lecture, with_keras, keras, gain):
+    rng = np.random.default_rng(SEED)
+    x, y = rng.normal(size=(30, 64)), rng.integers(0, 10, 30)
+    y[0] = 9
+    W1, W2 = lecture.random_layers([64, 64, 10], SEED, np.sqrt(2))
+    logits = np.maximum(x @ W1.T, 0) @ (W2 * gain / np.sqrt(2)).T
+    found, scale = with_keras.loss_at_start(SEED, gain, x=x, y=y)
+    expected = keras.losses.SparseCategoricalCrossentropy(from_logits=True)(y, logits.astype("float32"))
+    assert found == pytest.approx(float(expected), rel=1e-5)
+    assert scale == pytest.approx(np.sqrt(np.mean(logits**2)))
+
+
+@pytest.mark.parametrize("classes", [3, 10])
+def test_what_small_random_logits_cost(classes):
+    logits = np.random.default_rng(SEED).normal(0, 0.3, (200_000, classes))
+    cost = np.mean(special.logsumexp(logits, axis=1) - logits[:, 0])
+    assert cost - np.log(classes) == pytest.approx(0.3**2 / 2 * (1 - 1 / classes), rel=0.06)
