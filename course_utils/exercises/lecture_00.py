@@ -61,7 +61,7 @@ CHANGE_THE_WIDTH = Exercise(
         answer = (8, 64 * 8 + 8 + 8 * 10 + 10)
     """,
     explanation=(
-        "With 4 hidden units most starts read 0.6 to 0.9, with 8 all read 0.92 or more. Each hidden unit has a weight "
+        "With 4 hidden units most starts read 0.6 to 0.9, with 8 nearly all read 0.90 or more. Each hidden unit has a weight "
         "for every pixel and a bias, 65; each output a weight for every hidden unit and a bias: 8 · 65 + 10 · 9 = 610. "
         "The ten averages are 640 numbers: about as many, and none of them was trained."
     ),
