@@ -11,6 +11,7 @@ PREPARED = {
     "leaky-slope": "h, alpha, slope_out",
     "saturated-units": "counts",
     "two-lines": "x",
+    "translate-layer": "W, b",
 }
 REPLIES = [
     ("leaky-slope", "np.where(h > 0, h, alpha * h), slope_out * np.where(h > 0, 1, alpha)", "right"),
@@ -28,6 +29,10 @@ REPLIES = [
         "How many are there for each unit",
     ),
     ("saturated-units", "(counts * (c := (np.arange(20) + .5) / 20) * (1 - c)).sum(1) / counts.sum(1)", "right"),
+    ("translate-layer", "4 * W, 2 * (b - W.sum(1))", "right"),
+    ("translate-layer", "4 * W, 2 * b - W.sum(1) / 2", "of the *new* kernel"),
+    ("translate-layer", "4 * W, -2 * W.sum(1)", "Where did it go"),
+    ("translate-layer", "2 * W, 2 * b - 2 * W.sum(1)", "half as far apart"),
     ("two-lines", "maxout(x, [-2, 2], [3, -3]), -maxout(x, [1, -2], [-3, 0])", "right"),
     ("two-lines", "maxout(x, [2, -2], [-3, 3]), maxout(x, [2, -1], [0, 3])", "larger of the two lines"),
     ("two-lines", "maxout(x, [2, 0], [-3, 0]), -maxout(x, [-2, 1], [0, -3])", "That is ReLU of 2x - 3"),

@@ -19,15 +19,16 @@ H = np.array([-7.5, -2.0, -0.6, -0.1, 0.3, 1.4, 5.0, 9.0])  # away from the kink
 @pytest.fixture(scope="module")
 def lecture():
     """What the lecture codes in NumPy alone."""
-    names = "glorot through collapsed spectrum GALLERY sigmoid sigmoid_slope largest_slopes train_unit path"
-    names += " softmax_slope as_sigmoids untouched parameters lowest_gap"
+    names = "glorot through collapsed spectrum GALLERY sigmoid sigmoid_slope largest_slopes steps_of_unit train_units path"
+    names += " softmax_slope as_sigmoids untouched with_negatives parameters lowest_gap"
     return take(4, *names.split())
 
 
 @pytest.fixture(scope="module")
 def with_keras(keras):
     """What the lecture codes with Keras."""
-    return take(4, "distance_from_keras", "as_tanhs", "side_by_side", "gradient_profile")
+    names = "distance_from_keras as_tanhs side_by_side sigmoid_or_tanh ARMS gradient_profile GALLERY keras_start sigmoid_start"
+    return take(4, *names.split())
 
 
 def central(function, x, step=1e-6):
@@ -120,24 +121,61 @@ def random_units(d=4, shift=0.0):
 
 def test_the_slopes_of_a_positive_example_share_a_sign(lecture):
     inputs, targets = random_units()
-    assert (lecture.train_unit(inputs, targets, np.array([0.1, 0.3]), batch=1, limit=50)[1] == 1).all()
-    assert (lecture.train_unit(inputs - 0.5, targets, np.array([0.1]), batch=1, limit=50)[1] < 0.5).all()
+    assert (lecture.train_units(inputs, targets, np.array([0.1, 0.3]), batch=1, limit=50)[1] == 1).all()
+    assert (lecture.train_units(inputs - 0.5, targets, np.array([0.1]), batch=1, limit=50)[1] < 0.5).all()
+
+
+@pytest.mark.parametrize("turn", [[1, -1, 1, -1], [-1, 1, 1, 1]])
+def test_turned_signs_take_exactly_as_many_steps_and_share_none(lecture, turn):
+    inputs, targets = random_units()
+    rates = np.array([0.2, 0.5])
+    for batch in (1, 16):
+        plain, _ = lecture.train_units(inputs, targets, rates, batch)
+        turned, one_sign = lecture.train_units(inputs * turn, targets * turn, rates, batch)
+        np.testing.assert_array_equal(turned, plain)
+        assert batch > 1 or not one_sign.any()
+
+
+@pytest.mark.parametrize("batch", [1, 16])
+def test_many_units_take_the_steps_of_each(lecture, batch):
+    inputs, targets = random_units()
+    rates = np.array([0.2, 0.5])
+    steps, _ = lecture.train_units(inputs, targets, rates, batch)
+    alone = [[lecture.steps_of_unit(x, t, rate, batch, 300) for rate in rates] for x, t in zip(inputs, targets)]
+    np.testing.assert_array_equal(steps, alone)
 
 
 def test_a_full_batch_takes_the_step_of_gradient_descent(lecture):
     inputs, targets = random_units()
-    steps, _ = lecture.train_unit(inputs, targets, np.array([0.4]), batch=256, limit=2000)
-    for x, target, found in zip(inputs, targets, steps[:, 0], strict=True):
+    for x, target in zip(inputs, targets, strict=True):
         shrink = np.eye(4) - 0.4 * x.T @ x / 256
         error, count = -target, 0
         while np.linalg.norm(error) >= 0.05:
             error, count = shrink @ error, count + 1
-        assert found == count
+        assert lecture.steps_of_unit(x, target, 0.4, batch=256, limit=2000) == count
 
 
 def test_the_path_with_positive_inputs_goes_up_and_right_or_down_and_left(lecture):
-    assert (np.prod(np.diff(lecture.path(0, SEED), axis=0), axis=1) >= 0).all()
-    assert not (np.prod(np.diff(lecture.path(0.5, SEED), axis=0), axis=1) >= 0).all()
+    assert (np.prod(np.diff(lecture.path(0, 0.5, SEED), axis=0), axis=1) >= 0).all()
+    assert not (np.prod(np.diff(lecture.path(0.5, 0.5, SEED), axis=0), axis=1) >= 0).all()
+
+
+@pytest.mark.parametrize(("d", "largest"), [(10, 1 / 12 + 10 / 4), (2, 1 / 12 + 2 / 4)])
+def test_the_curvature_of_positive_inputs(d, largest):
+    x = np.random.default_rng(SEED).uniform(0, 1, (200_000, d))
+    values = np.linalg.eigvalsh(x.T @ x / len(x))
+    np.testing.assert_allclose(values, [*[1 / 12] * (d - 1), largest], rtol=0.03)
+
+
+# Negatives
+
+
+def test_negatives_are_one_minus_the_image_on_about_half(lecture):
+    x = np.random.default_rng(SEED).uniform(size=(400, 3)).astype("float32")
+    mixed = lecture.with_negatives(x, SEED)
+    turned = np.isclose(mixed, 1 - x).all(axis=1)
+    np.testing.assert_array_equal(mixed[~turned], x[~turned])
+    assert 0.4 < turned.mean() < 0.6
 
 
 # Depth
@@ -154,7 +192,8 @@ def test_the_profile_is_the_gradient_that_keras_finds(lecture, with_keras, keras
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     _, slopes = probes.gradients(model, loss, digits.x_train[:64], digits.y_train[:64])
     expected = [np.linalg.norm(slope) for name, slope in slopes.items() if name.endswith("kernel")]
-    np.testing.assert_allclose(with_keras.gradient_profile(activation, depth, SEED), expected, rtol=1e-4)
+    found = with_keras.gradient_profile(*with_keras.GALLERY[activation], with_keras.keras_start(depth, SEED))
+    np.testing.assert_allclose(found, expected, rtol=1e-4)
 
 
 def outputs(kernels, weights, bend, x):
@@ -184,6 +223,28 @@ def test_half_a_translation_is_none(lecture, kernels, half):
     x = np.random.default_rng(SEED + 1).normal(size=(8, 6))
     wanted = outputs(kernels, lecture.untouched(kernels), np.tanh, x)
     assert not np.allclose(outputs(kernels, lecture.as_sigmoids(kernels, **half), special.expit, x), wanted, atol=0.1)
+
+
+def test_the_start_of_the_control_is_that_of_the_tanhs(with_keras):
+    x = np.random.default_rng(SEED).normal(size=(5, 64))
+    tanhs = sigmoids = x
+    plain, new = with_keras.keras_start(3, SEED), with_keras.sigmoid_start(3, SEED, True, True)
+    for place, ((W, b), (V, c)) in enumerate(zip(plain, new, strict=True)):
+        tanhs, sigmoids = tanhs @ W.T + b, sigmoids @ V.T + c
+        if place < 3:
+            tanhs, sigmoids = np.tanh(tanhs), special.expit(sigmoids)
+    np.testing.assert_allclose(sigmoids, tanhs, atol=1e-12)
+
+
+def test_one_formula_is_sigmoid_in_the_arms_with_sigmoids_and_tanh_in_the_others(with_keras, keras):
+    arms = [activation for activation, _ in with_keras.ARMS.values()]
+    h = np.random.default_rng(SEED).normal(size=(2 * len(arms), 4, 5)).astype("float32")
+    tensors = [keras.ops.convert_to_tensor(h[2 * i : 2 * i + 2]) for i in range(len(arms))]
+    expected = np.concatenate(
+        [keras.ops.convert_to_numpy(arm(part)) for arm, part in zip(arms, tensors, strict=True)]
+    )
+    found = keras.ops.convert_to_numpy(with_keras.sigmoid_or_tanh(keras.ops.convert_to_tensor(h)))
+    np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
 def test_the_first_axis_decides_the_activation(with_keras, keras):
@@ -229,3 +290,20 @@ def test_keras_own_prelu_passes_but_for_its_start(keras):
     h = np.array([[-2.0, -1.0, -4.0]])
     np.testing.assert_allclose(at_start[:1], 0.25 * h)
     np.testing.assert_allclose(later[:1], h * [0.1, 0.5, 2.0], rtol=1e-6)
+
+
+def test_what_keras_refuses_is_told_in_words_and_a_plain_number_is_no_weight(keras):
+    class Bare(keras.layers.Layer):
+        def build(self, input_shape):
+            self.alpha = self.add_weight(shape=(input_shape[-1],), initializer=0.25)
+
+    class Number(keras.layers.Layer):
+        def build(self, input_shape):
+            self.alpha = 0.25
+
+        def call(self, h):
+            return keras.ops.where(h > 0, h, self.alpha * h)
+
+    (words,) = layer_report(Bare)
+    assert words.startswith("ValueError: ")
+    assert layer_report(Number)[0] == 0

@@ -115,7 +115,7 @@ def _difference(exercise: Exercise, given: object, expected: object, case: str, 
         pieces = zip(given, expected, names, strict=True)
         return next(filter(None, (_difference(exercise, g, e, case, name) for g, e, name in pieces)), "")
     if isinstance(expected, str):
-        return "" if given == expected else f"{where}you gave {given!r:.40}."
+        return "" if isinstance(given, str) and given == expected else f"{where}you gave {given!r:.40}."
     return _difference_of_numbers(exercise, given, np.asarray(expected, dtype=float), where)
 
 

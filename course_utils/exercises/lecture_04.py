@@ -30,8 +30,16 @@ def layer_report(layer_class: type) -> list:
 
     Returns:
         How many numbers it can learn, its outputs at the start, and those with slopes 0.1, 0.5 and 2; each (4, 3).
-        A list with `...` if the layer still has one in place of its weight or output.
+        A list with `...` if the layer still has one in place of its weight or output; a list with the error in words
+        if Keras refuses the layer.
     """
+    try:
+        return _looked_at(layer_class)
+    except Exception as error:
+        return [f"{type(error).__name__}: {str(error).strip().splitlines()[0]}"]
+
+
+def _looked_at(layer_class: type) -> list:
     h = np.array([[-2.0, -1.0, -4.0], [3.0, 0.5, -0.5], [-0.2, 0.0, 1.0], [1.5, -3.0, 2.0]], "float32")
     layer = layer_class()
     layer.build(h.shape)
@@ -40,6 +48,8 @@ def layer_report(layer_class: type) -> list:
     learned = sum(np.size(weight) for weight in layer.trainable_weights)
     at_start = np.array(keras.ops.convert_to_numpy(layer.call(keras.ops.convert_to_tensor(h))))
     slopes = np.array([0.1, 0.5, 2.0], "float32")
+    if not isinstance(layer.alpha, keras.Variable):  # a plain number cannot be set to others
+        return [float(learned), at_start, at_start]
     layer.alpha.assign(slopes if tuple(layer.alpha.shape) == (3,) else np.resize(slopes, layer.alpha.shape))
     later = np.array(keras.ops.convert_to_numpy(layer.call(keras.ops.convert_to_tensor(h))))
     return [float(learned), at_start, later]
@@ -253,6 +263,16 @@ PRELU = Exercise(
             "keras.ops.maximum(self.alpha * h, h)",
             "A learned slope may pass 1. Then max(alpha h, h) takes the wrong line: decide by the sign of h.",
         ),
+        Mistake(
+            "initializer=start",
+            "initializer=0.25",
+            "Keras takes no bare number as initializer. Write keras.initializers.Constant(0.25).",
+        ),
+        Mistake(
+            "self.add_weight(shape=units, initializer=start)",
+            "0.25",
+            "That is a plain number: nothing registers it, so no optimizer finds it. Use self.add_weight.",
+        ),
         Mistake("h > 0, h, self.alpha * h", "h > 0, self.alpha * h, h", "The slope alpha belongs below 0."),
         Mistake("self.alpha * h", "self.alpha + 0 * h", "Below 0 the output is alpha times h, not alpha."),
         Mistake("self.alpha * h", "-self.alpha * h", "The sign: with alpha > 0 the output below 0 is negative."),
@@ -325,4 +345,56 @@ LINES = Exercise(
     names={"maxout": maxout},
 )
 
-EXERCISES = [LEAKY, SATURATED, PRELU, LINES]
+TRANSLATED = Exercise(
+    id="translate-layer",
+    lecture=4,
+    task="Give kernel and bias with which a sigmoid layer computes what a tanh layer with kernel W and bias b does.",
+    stub="""
+        def translated(W, b):
+            W_s, b_s = ..., ...
+            return W_s, b_s
+    """,
+    solution="""
+        def translated(W, b):
+            W_s = 4 * W
+            b_s = 2 * b - 2 * W.sum(axis=1)
+            return W_s, b_s
+    """,
+    explanation=(
+        "The sigmoid needs twice the sum, because σ(h) = ½(1 + tanh(h/2)). With x_t = 2 x_s - 1 it is "
+        "2(W x_t + b) = 4 W x_s - 2 ΣW + 2 b: the bias is doubled like the rest of the sum."
+    ),
+    hints=(
+        "Which sum h_s must the sigmoid get, so that σ(h_s) = ½(1 + tanh(h_t))?",
+        "h_s = 2 h_t = 2 (W x_t + b). Now write x_t with x_s, and multiply out.",
+        "x_t = 2 x_s - 1. What stands before x_s is the kernel; all the rest is the bias.",
+    ),
+    mistakes=(
+        Mistake("2 * b - ", "b - ", "The sigmoid needs twice the *whole* sum: what becomes of b?"),
+        Mistake("2 * b - ", "-", "The layer has a bias of its own, b. Where did it go?"),
+        Mistake("2 * b - ", "4 * b - ", "b does not meet x, so only the factor of the sum, 2, reaches it."),
+        Mistake("- 2 * W.sum(axis=1)", "", "The gain is there. What does the mean of the inputs, ½, add to each sum?"),
+        Mistake(
+            "- 2 * W.sum(axis=1)", "+ 2 * W.sum(axis=1)", "The sign: the bias takes the inputs' mean off, not on."
+        ),
+        Mistake(
+            "2 * W.sum(axis=1)",
+            "W.sum(axis=1) / 2",
+            "Minus half the sum of the *new* kernel, 4 W, not of the old one.",
+        ),
+        Mistake("2 * W.sum(axis=1)", "W.sum(axis=1)", "Half of the new kernel's sum is 2 ΣW. Put x_t = 2 x_s - 1 in."),
+        Mistake("W.sum(axis=1)", "W.sum(axis=0)", "W has shape (out, in): add up each unit's weights, along axis 1."),
+        Mistake("W.sum(axis=1)", "W.sum()", "Each unit has its own sum of weights, along axis 1."),
+        Mistake("4 * W", "2 * W", "One factor of 2 for the sum, and one because sigmoid outputs lie half as far apart."),
+        Mistake("4 * W", "W", "σ is flatter than tanh, and its outputs lie closer together: the kernel needs a gain."),
+        Mistake("4 * W", "W / 4", "That is the way from a sigmoid layer to a tanh layer. Here the kernel grows."),
+        Mistake("4 * W", "4 * W.T", "Keep the shape (out, in)."),
+        Mistake("return W_s, b_s", "return b_s, W_s", "The parts may be right; give the kernel first."),
+    ),
+    cases=[
+        {"W": _RNG.normal(size=shape), "b": _RNG.normal(size=shape[0])}
+        for shape in ((3, 3), (2, 4))
+    ],
+)
+
+EXERCISES = [LEAKY, SATURATED, TRANSLATED, PRELU, LINES]

@@ -55,7 +55,7 @@ class Engine:
         optimizer = member_optimizer(rule, self.members, decays)
         self.epoch = compiled(self.members, optimizer)
         self._variables = [*self.members.trainable, *self.members.fixed, *optimizer.variables]
-        self.fresh = [variable.numpy() for variable in self._variables]
+        self.fresh = [_light(variable.numpy()) for variable in self._variables]
         self._loaded: Callable[[], Group | None] = lambda: None
 
     def load(self, group: Group) -> None:
@@ -150,6 +150,12 @@ class Groups:
                 variable.assign(given[name][chosen].reshape(variable.shape).astype(variable.dtype))
             for name, values in kernels.items():
                 members.weights[f"{name}/kernel"].assign(values[chosen])
+
+
+def _light(values: np.ndarray) -> np.ndarray:
+    """The same values; as a view of one number if they are all alike, so that they take no memory."""
+    first = values.flat[0] if values.size else 0
+    return np.broadcast_to(first, values.shape) if np.all(values == first) else values
 
 
 def _fitting(shapes: Mapping[str, tuple[int, int]]) -> int:

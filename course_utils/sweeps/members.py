@@ -15,7 +15,7 @@ from course_utils.sweeps.network import ACTIVATION_HELP, Network, known
 Tensor = object  # of the backend
 
 EPSILON, MOMENTUM = 1e-3, 0.99  # of Keras's BatchNormalization
-NUMBERS_AT_ONCE = 2**24  # in all layers together, where networks are only applied
+NUMBERS_AT_ONCE = 2**22  # in all layers together, where networks are only applied
 
 
 class Batch(NamedTuple):
