@@ -82,7 +82,7 @@ def test_an_answer_that_was_not_tried(exercise, answer):
         (VALUE, None, "your code gives nothing back"),
         (EXERCISE, None, "a function is asked for, you gave None."),
         (SCALAR, lambda x: max(2 * x, 0.0), "at x = -2: you gave 0, expected -4."),
-        (VALUE, 8, "you gave 8, expected 7."),
+        (VALUE, 8, "you gave 8."),
         (VALUE, lambda: 7, "numbers are asked for, you gave <function"),
         (PAIR, lambda x: (x, x), "result 2: entry [0]: you gave 1, expected 2."),
         (PAIR, lambda x: x, "2 results are asked for, you gave array([1., 3.])."),

@@ -129,7 +129,7 @@ def test_the_exercise_hands_over_what_the_lecture_does(lecture):
 
 
 def test_the_signs_of_the_output_decide_whether_the_circle_is_fenced_in(keras):
-    found = take(0, "three_units").three_units("relu", seeds=[SEED, SEED + 1, SEED + 2])
+    found = take(0, "three_units").three_units("relu", starts=[SEED, SEED + 1, SEED + 2])
     assert found.shape == (5, 3)
     assert np.all(found[1] < 0.9) and np.all(found[4] >= 0.9)
 

@@ -128,6 +128,11 @@ READ_A_CURVE = Exercise(
             "np.argmin(loss)",
             "The loss on the training images nearly always falls to the end. Which curve tells about new images?",
         ),
+        Mistake(
+            "np.argmin(val_loss)",
+            "np.argmin(val_loss - loss)",
+            "Where the gap is smallest both losses may be high. The best epoch is the one with the lowest loss on new images.",
+        ),
         Mistake("np.argmin(val_loss)", "np.argmax(val_loss)", "A high loss is bad: look for the lowest."),
         Mistake("np.argmin(val_loss)", "len(val_loss) - 1", "The last epoch need not be the best one."),
         Mistake(
@@ -193,6 +198,11 @@ LEAST_SURE = Exercise(
             "chances.max(axis=1)",
             "np.diff(np.sort(chances, axis=1)[:, -2:])[:, 0]",
             "The lead over the second one is a good measure of doubt too, but another. Here: the largest probability.",
+        ),
+        Mistake(
+            "np.argsort(sureness)[:k]",
+            "np.argsort((chances * np.log(chances)).sum(axis=1))[:k]",
+            "The entropy is a measure of doubt too, but another. Here: the largest probability.",
         ),
         Mistake("max(axis=1)", "argmax(axis=1)", "argmax is the answer itself, the class; max is how sure it is."),
         Mistake("np.argsort(sureness)", "np.argsort(-sureness)", "Those are the surest. Sort the other way."),
