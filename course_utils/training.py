@@ -102,7 +102,7 @@ def restart(model: keras.Model, seed: int = 0) -> None:
             variable.assign(type(draw).from_config(settings)(variable.shape))
     for variable in model.optimizer.variables:
         if "learning_rate" not in variable.path:
-            variable.assign(keras.ops.zeros_like(variable))
+            variable.assign(np.zeros(variable.shape))
 
 
 @contextmanager
