@@ -19,7 +19,9 @@ H = np.array([-7.5, -2.0, -0.6, -0.1, 0.3, 1.4, 5.0, 9.0])  # away from the kink
 @pytest.fixture(scope="module")
 def lecture():
     """What the lecture codes in NumPy alone."""
-    names = "glorot through collapsed spectrum GALLERY sigmoid sigmoid_slope largest_slopes steps_of_unit train_units path"
+    names = (
+        "glorot through collapsed spectrum GALLERY sigmoid sigmoid_slope largest_slopes steps_of_unit train_units path"
+    )
     names += " softmax_slope as_sigmoids untouched with_negatives parameters lowest_gap"
     return take(4, *names.split())
 
@@ -27,7 +29,10 @@ def lecture():
 @pytest.fixture(scope="module")
 def with_keras(keras):
     """What the lecture codes with Keras."""
-    names = "distance_from_keras as_tanhs side_by_side sigmoid_or_tanh ARMS gradient_profile GALLERY keras_start sigmoid_start"
+    names = (
+        "distance_from_keras as_tanhs side_by_side sigmoid_or_tanh ARMS gradient_profile GALLERY "
+        "keras_start sigmoid_start"
+    )
     return take(4, *names.split())
 
 
@@ -141,7 +146,9 @@ def test_many_units_take_the_steps_of_each(lecture, batch):
     inputs, targets = random_units()
     rates = np.array([0.2, 0.5])
     steps, _ = lecture.train_units(inputs, targets, rates, batch)
-    alone = [[lecture.steps_of_unit(x, t, rate, batch, 300) for rate in rates] for x, t in zip(inputs, targets)]
+    alone = [
+        [lecture.steps_of_unit(x, t, rate, batch, 300) for rate in rates] for x, t in zip(inputs, targets, strict=True)
+    ]
     np.testing.assert_array_equal(steps, alone)
 
 
@@ -240,9 +247,7 @@ def test_one_formula_is_sigmoid_in_the_arms_with_sigmoids_and_tanh_in_the_others
     arms = [activation for activation, _ in with_keras.ARMS.values()]
     h = np.random.default_rng(SEED).normal(size=(2 * len(arms), 4, 5)).astype("float32")
     tensors = [keras.ops.convert_to_tensor(h[2 * i : 2 * i + 2]) for i in range(len(arms))]
-    expected = np.concatenate(
-        [keras.ops.convert_to_numpy(arm(part)) for arm, part in zip(arms, tensors, strict=True)]
-    )
+    expected = np.concatenate([keras.ops.convert_to_numpy(arm(part)) for arm, part in zip(arms, tensors, strict=True)])
     found = keras.ops.convert_to_numpy(with_keras.sigmoid_or_tanh(keras.ops.convert_to_tensor(h)))
     np.testing.assert_allclose(found, expected, atol=1e-6)
 

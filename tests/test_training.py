@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import numpy as np
 import pytest
 
@@ -233,7 +235,7 @@ def test_a_restarted_network_learns_as_a_new_one_does():
     model = compiled(2, 4, hidden=5)
     first = started(model, 100)
     started(model, 101)
-    for expected, found in zip(sum(first, []), sum(started(model, 100), []), strict=True):
+    for expected, found in zip(chain(*first), chain(*started(model, 100)), strict=True):
         np.testing.assert_allclose(found, expected, atol=1e-6)
 
 

@@ -61,12 +61,12 @@ CHANGE_THE_WIDTH = Exercise(
         answer = (8, 64 * 8 + 8 + 8 * 10 + 10)
     """,
     explanation=(
-        "With 4 hidden units most starts read 0.6 to 0.9, with 8 nearly all read 0.90 or more. Each hidden unit has a weight "
+        "With 4 hidden units most starts read 0.6 to 0.9, with 8 nearly all read 0.90. Each hidden unit has a weight "
         "for every pixel and a bias, 65; each output a weight for every hidden unit and a bias: 8 · 65 + 10 · 9 = 610. "
         "The ten averages are 640 numbers: about as many, and none of them was trained."
     ),
     hints=(
-        "Train one width after the other; np.median([…]) of three seeds. From which width on is that median at 0.90 or more?",
+        "Train one width after the other; np.median([…]) of three seeds. From which width on is it 0.90 or more?",
         "Count layer by layer: a weight for each pair (what comes in, unit), and a bias for each unit. Or ask Keras: "
         "small.count_params().",
     ),
@@ -131,7 +131,7 @@ READ_A_CURVE = Exercise(
         Mistake(
             "np.argmin(val_loss)",
             "np.argmin(val_loss - loss)",
-            "Where the gap is smallest both losses may be high. The best epoch is the one with the lowest loss on new images.",
+            "Where the gap is smallest both losses may be high. Look for the lowest loss on new images.",
         ),
         Mistake("np.argmin(val_loss)", "np.argmax(val_loss)", "A high loss is bad: look for the lowest."),
         Mistake("np.argmin(val_loss)", "len(val_loss) - 1", "The last epoch need not be the best one."),

@@ -374,9 +374,7 @@ TRANSLATED = Exercise(
         Mistake("2 * b - ", "-", "The layer has a bias of its own, b. Where did it go?"),
         Mistake("2 * b - ", "4 * b - ", "b does not meet x, so only the factor of the sum, 2, reaches it."),
         Mistake("- 2 * W.sum(axis=1)", "", "The gain is there. What does the mean of the inputs, ½, add to each sum?"),
-        Mistake(
-            "- 2 * W.sum(axis=1)", "+ 2 * W.sum(axis=1)", "The sign: the bias takes the inputs' mean off, not on."
-        ),
+        Mistake("- 2 * W.sum(axis=1)", "+ 2 * W.sum(axis=1)", "The sign: the bias takes the inputs' mean off, not on."),
         Mistake(
             "2 * W.sum(axis=1)",
             "W.sum(axis=1) / 2",
@@ -385,16 +383,13 @@ TRANSLATED = Exercise(
         Mistake("2 * W.sum(axis=1)", "W.sum(axis=1)", "Half of the new kernel's sum is 2 ΣW. Put x_t = 2 x_s - 1 in."),
         Mistake("W.sum(axis=1)", "W.sum(axis=0)", "W has shape (out, in): add up each unit's weights, along axis 1."),
         Mistake("W.sum(axis=1)", "W.sum()", "Each unit has its own sum of weights, along axis 1."),
-        Mistake("4 * W", "2 * W", "One factor of 2 for the sum, and one because sigmoid outputs lie half as far apart."),
+        Mistake("4 * W", "2 * W", "A factor of 2 for the sum, and one because sigmoid outputs lie half as far apart."),
         Mistake("4 * W", "W", "σ is flatter than tanh, and its outputs lie closer together: the kernel needs a gain."),
         Mistake("4 * W", "W / 4", "That is the way from a sigmoid layer to a tanh layer. Here the kernel grows."),
         Mistake("4 * W", "4 * W.T", "Keep the shape (out, in)."),
         Mistake("return W_s, b_s", "return b_s, W_s", "The parts may be right; give the kernel first."),
     ),
-    cases=[
-        {"W": _RNG.normal(size=shape), "b": _RNG.normal(size=shape[0])}
-        for shape in ((3, 3), (2, 4))
-    ],
+    cases=[{"W": _RNG.normal(size=shape), "b": _RNG.normal(size=shape[0])} for shape in ((3, 3), (2, 4))],
 )
 
 EXERCISES = [LEAKY, SATURATED, TRANSLATED, PRELU, LINES]
