@@ -98,7 +98,7 @@ def restart(model: keras.Model, seed: int = 0) -> None:
             draw = getattr(layer, f"{variable.name}_initializer")
             settings = draw.get_config()
             if "seed" in settings:
-                settings["seed"] = 10 * seed + number
+                settings["seed"] = 1000 * seed + number
             variable.assign(type(draw).from_config(settings)(variable.shape))
     for variable in model.optimizer.variables:
         if "learning_rate" not in variable.path:

@@ -29,10 +29,7 @@ def lecture():
 @pytest.fixture(scope="module")
 def with_keras(keras):
     """What the lecture codes with Keras."""
-    names = (
-        "distance_from_keras as_tanhs side_by_side sigmoid_or_tanh ARMS gradient_profile GALLERY "
-        "keras_start sigmoid_start"
-    )
+    names = "distance_from_keras as_tanhs ARMS gradient_profile GALLERY keras_start sigmoid_start"
     return take(4, *names.split())
 
 
@@ -241,22 +238,6 @@ def test_the_start_of_the_control_is_that_of_the_tanhs(with_keras):
         if place < 3:
             tanhs, sigmoids = np.tanh(tanhs), special.expit(sigmoids)
     np.testing.assert_allclose(sigmoids, tanhs, atol=1e-12)
-
-
-def test_one_formula_is_sigmoid_in_the_arms_with_sigmoids_and_tanh_in_the_others(with_keras, keras):
-    arms = [activation for activation, _ in with_keras.ARMS.values()]
-    h = np.random.default_rng(SEED).normal(size=(2 * len(arms), 4, 5)).astype("float32")
-    tensors = [keras.ops.convert_to_tensor(h[2 * i : 2 * i + 2]) for i in range(len(arms))]
-    expected = np.concatenate([keras.ops.convert_to_numpy(arm(part)) for arm, part in zip(arms, tensors, strict=True)])
-    found = keras.ops.convert_to_numpy(with_keras.sigmoid_or_tanh(keras.ops.convert_to_tensor(h)))
-    np.testing.assert_allclose(found, expected, atol=1e-6)
-
-
-def test_the_first_axis_decides_the_activation(with_keras, keras):
-    h = np.random.default_rng(SEED).normal(size=(6, 4, 5)).astype("float32")
-    both = with_keras.side_by_side([keras.ops.tanh, keras.ops.relu])(keras.ops.convert_to_tensor(h))
-    expected = np.concatenate([np.tanh(h[:3]), np.maximum(h[3:], 0)])
-    np.testing.assert_allclose(keras.ops.convert_to_numpy(both), expected, rtol=1e-5)
 
 
 def test_the_slope_of_cross_entropy(lecture):

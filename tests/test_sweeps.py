@@ -142,6 +142,21 @@ def test_networks_trained_in_groups_are_those_trained_together(at_once):
     np.testing.assert_allclose(divided.predict(X), together.predict(X), atol=1e-5)
 
 
+@pytest.mark.parametrize("at_once", [None, 5])
+def test_an_axis_of_activations(at_once):
+    square = keras.ops.square
+    kinds = ["relu", square, keras.activations.relu]
+    options = {"learning_rate": [0.01, 0.1], "seeds": 2}
+    nets = trained(mlp([6, 4]), at_once=at_once, activation=kinds, **options)
+    alone = {kind: trained(mlp([6, 4], kind), **options) for kind in kinds[:2]}
+    for place, same in enumerate([*alone.values(), alone["relu"]]):
+        assert_close(at(nets.weights(), place), same.weights())
+        assert_close({n: v[:, place] for n, v in nets.history.items()}, same.history)
+        np.testing.assert_allclose(nets.predict(X)[place], same.predict(X), atol=1e-5)
+    model = nets.member(activation=square, learning_rate=0.1, seed=0)
+    np.testing.assert_allclose(model.predict(X, verbose=0), nets.predict(X)[1, 1, 0], atol=1e-5)
+
+
 def test_a_member_is_an_ordinary_keras_model(nets):
     model = nets.member(learning_rate=0.1, seed=5)
     assert isinstance(model, keras.Sequential)
@@ -363,6 +378,7 @@ def fit(x=X, y=Y, options=None, **axes):
         (lambda: Sweep(NET, at_once=0), "at_once must be a whole number from 1 on"),
         (lambda: mlp([64, 0]), r"a whole number of units from 1 on, not 0: mlp\(\[64, 64\]\)"),
         (lambda: mlp([6], "rellu"), "Keras has no activation 'rellu': give a name"),
+        (lambda: Sweep(NET, activation=["relu", "rellu"]), "Keras has no activation 'rellu': give a name"),
         (lambda: mlp([6], initializer="xavier"), "Keras has no initializer 'xavier': give a name"),
         (lambda: mlp([6], normalization="layer"), "there is no normalization 'layer'"),
         (lambda: build(initializer=["he_normal", "hee"]), "Keras has no initializer 'hee'"),

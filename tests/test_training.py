@@ -248,6 +248,16 @@ def test_other_seeds_start_elsewhere_and_layers_do_not_repeat_each_other():
     assert all(np.abs(draw).max() <= np.sqrt(6 / 20) for draw in draws)  # Glorot's bound, Keras's default
 
 
+def test_no_layer_of_a_deep_network_starts_like_one_of_the_next_seed():
+    model = keras.Sequential([keras.Input((4,)), *(keras.layers.Dense(4) for _ in range(12))])
+    model.compile("sgd", "mse")
+    draws = []
+    for seed in (0, 1):
+        restart(model, seed)
+        draws += [weights for weights in model.get_weights() if weights.ndim == 2]
+    assert len({draw.tobytes() for draw in draws}) == 24
+
+
 def test_a_restarted_layer_draws_as_it_was_made_to():
     ones = keras.layers.Dense(3, kernel_initializer="zeros", bias_initializer="ones")
     model = keras.Sequential([keras.Input((4,)), ones])

@@ -21,7 +21,7 @@ RANGES = {
     "label_noise": (0.0, 1.0),
     "width": (1, math.inf),
 }
-NAMES = (*RANGES, "initializer", "training_set")
+NAMES = (*RANGES, "activation", "initializer", "training_set")
 
 
 @dataclass(frozen=True)

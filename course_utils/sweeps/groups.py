@@ -49,9 +49,16 @@ class Engine:
     """
 
     def __init__(
-        self, net: Network, loss: Loss, rule: Rule, shapes: Shapes, size: int, used: frozenset[str], decays: bool
+        self,
+        net: Network,
+        loss: Loss,
+        rule: Rule,
+        shapes: Shapes,
+        activations: tuple[tuple[Callable, int], ...],
+        used: frozenset[str],
+        decays: bool,
     ) -> None:
-        self.members = Members(net, loss, dict(shapes), size, used)
+        self.members = Members(net, loss, dict(shapes), activations, used)
         optimizer = member_optimizer(rule, self.members, decays)
         self.epoch = compiled(self.members, optimizer)
         self._variables = [*self.members.trainable, *self.members.fixed, *optimizer.variables]
@@ -78,11 +85,12 @@ def _engine(backend: str, *description: object) -> Engine:
 
 
 class Groups:
-    """All networks of a sweep, in groups of equal size.
+    """All networks of a sweep, in groups of equal size, each with as many of every activation as the others.
 
-    The last group is filled up with copies of the last network, which whoever joins results drops.
+    Where they do not divide evenly, copies of networks fill up the groups; whoever joins results takes `places`.
 
     Attributes:
+        places: (networks,) where each stands among the networks of all groups.
         shapes: (in, out) of each layer's kernel, by name.
     """
 
@@ -107,15 +115,17 @@ class Groups:
         """
         count = len(settings["seed"])
         groups = -(-count // (at_once or _fitting(shapes)))
-        size = -(-count // groups)
+        chosen = {kind: _dealt(of_kind, groups) for kind, of_kind in _by_activation(settings["activation"]).items()}
+        activations = tuple((kind, of_kind.shape[1]) for kind, of_kind in chosen.items())
+        chosen = np.concatenate(list(chosen.values()), axis=1)
         used = {name for name in ("dropout", "l2") if np.any(settings[name])}
         used |= {"width"} if np.any(settings["width"] < max(net.widths, default=1)) else set()
         decays = bool(np.any(settings["weight_decay"]))
-        same = replace(net, dropout=0.0, initializer="zeros", gain=1.0)  # the members have their own
-        description = same, loss, rule, tuple(shapes.items()), size, frozenset(used), decays
+        same = replace(net, activation="linear", dropout=0.0, initializer="zeros", gain=1.0)  # members have their own
+        description = same, loss, rule, tuple(shapes.items()), activations, frozenset(used), decays
         self.shapes = shapes
         self._engine = _engine(keras.backend.backend(), *description)
-        chosen = np.minimum(np.arange(groups * size), count - 1).reshape(groups, size)
+        self.places = np.unique(chosen, return_index=True)[1]
         self._groups = [Group(numbers, self._engine.fresh) for numbers in chosen]
         self._start(settings)
 
@@ -150,6 +160,17 @@ class Groups:
                 variable.assign(given[name][chosen].reshape(variable.shape).astype(variable.dtype))
             for name, values in kernels.items():
                 members.weights[f"{name}/kernel"].assign(values[chosen])
+
+
+def _by_activation(activations: np.ndarray) -> dict[Callable, np.ndarray]:
+    """Activation → the numbers of its networks."""
+    return {kind: np.flatnonzero([one is kind for one in activations]) for kind in dict.fromkeys(activations)}
+
+
+def _dealt(numbers: np.ndarray, groups: int) -> np.ndarray:
+    """(groups, size): the numbers in order; at the end, the last one again."""
+    size = -(-len(numbers) // groups)
+    return numbers[np.minimum(np.arange(groups * size), len(numbers) - 1)].reshape(groups, size)
 
 
 def _light(values: np.ndarray) -> np.ndarray:

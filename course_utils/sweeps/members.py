@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -43,27 +43,32 @@ class Members:
     """
 
     def __init__(
-        self, net: Network, loss: Loss, shapes: Mapping[str, tuple[int, int]], count: int, used: Collection[str]
+        self,
+        net: Network,
+        loss: Loss,
+        shapes: Mapping[str, tuple[int, int]],
+        activations: Sequence[tuple[Callable, int]],
+        used: Collection[str],
     ) -> None:
         """Create the variables.
 
         Args:
-            net: What the networks look like.
+            net: What the networks look like, but for their activation.
             loss: What they minimize.
             shapes: (in, out) of each layer's kernel, by name.
-            count: How many networks.
+            activations: Of the hidden layers, and of how many networks, one after the other.
             used: Those of "dropout", "l2" and "width" that the program must compute at all.
         """
-        self.net, self.loss, self.shapes, self.count, self.used = net, loss, shapes, count, frozenset(used)
-        self.activation = known("activation", net.activation, ACTIVATION_HELP)
+        self.net, self.loss, self.shapes, self.used = net, loss, shapes, frozenset(used)
+        self.activations, self.count = activations, sum(count for _, count in activations)
         self.weights = {}
         for name, (fan_in, units) in shapes.items():
-            self._add_weight(f"{name}/kernel", (count, fan_in, units))
+            self._add_weight(f"{name}/kernel", (self.count, fan_in, units))
             normalized = net.normalization is not None and name != "output"
             for weight, start in _NORMALIZATION.items() if normalized else [("bias", "zeros")]:
-                self._add_weight(f"{name}/{weight}", (count, 1, units), start, trainable="moving" not in weight)
+                self._add_weight(f"{name}/{weight}", (self.count, 1, units), start, trainable="moving" not in weight)
         self.given = {
-            name: keras.Variable(np.zeros((count, *rest)), dtype=dtype, trainable=False, name=name)
+            name: keras.Variable(np.zeros((self.count, *rest)), dtype=dtype, trainable=False, name=name)
             for name, (dtype, rest) in _GIVEN.items()
         }
         self.trainable = [v for v in self.weights.values() if v.trainable]
@@ -85,7 +90,7 @@ class Members:
         for place, name in enumerate(self.shapes):
             z = keras.ops.matmul(x, self.weights[f"{name}/kernel"])
             if name != "output":
-                branch = self._active(self.activation(self._centred(name, z, batch)), place, batch)
+                branch = self._alive(self._active(self._centred(name, z, batch)), place, batch)
                 x = x + self.net.residual * branch if name in self.net.skipping else branch
             outputs[name] = x if name != "output" else z + self.weights["output/bias"]
         return outputs
@@ -181,7 +186,14 @@ class Members:
             mean, variance = now, spread
         return (z - mean) * keras.ops.rsqrt(variance + EPSILON) * gamma + beta
 
-    def _active(self, x: Tensor, place: int, batch: Batch | None) -> Tensor:
+    def _active(self, h: Tensor) -> Tensor:
+        """Apply to each member its own activation."""
+        ends = np.cumsum([count for _, count in self.activations]).tolist()
+        parts = keras.ops.split(h, ends[:-1], axis=0) if len(ends) > 1 else [h]
+        parts = [function(part) for (function, _), part in zip(self.activations, parts, strict=True)]
+        return keras.ops.concatenate(parts, axis=0) if len(ends) > 1 else parts[0]
+
+    def _alive(self, x: Tensor, place: int, batch: Batch | None) -> Tensor:
         """Silence units beyond a member's width and, in training, those that are dropped."""
         ops = keras.ops
         if "width" in self.used:

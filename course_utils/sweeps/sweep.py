@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from course_utils.sweeps.examples import Examples, batches, lay_out, with_label_
 from course_utils.sweeps.groups import Groups
 from course_utils.sweeps.losses import LOSSES
 from course_utils.sweeps.members import Batch, Members
-from course_utils.sweeps.network import Network, keras_model
+from course_utils.sweeps.network import ACTIVATION_HELP, Network, keras_model, known
 from course_utils.sweeps.optimizers import read_optimizer
 
 
@@ -70,9 +71,10 @@ class Sweep:
         seeds: How many, or which.
         at_once: How many networks are trained together; by default as many as fit into 2 GiB.
         **axes: One value or a list of them: `learning_rate`; `weight_decay`, decoupled as in Keras; `l2`, the factor
-            of the squared kernels in the loss; `dropout`; `initializer`; `gain`, which multiplies initial kernels;
-            `label_noise`, the share of training labels replaced by another class; `width`, the units used in each
-            hidden layer; `training_set`, names of sets, for data with a leading axis of that length.
+            of the squared kernels in the loss; `dropout`; `activation`, of the hidden layers; `initializer`; `gain`,
+            which multiplies initial kernels; `label_noise`, the share of training labels replaced by another class;
+            `width`, the units used in each hidden layer; `training_set`, names of sets, for data with a leading axis
+            of that length.
 
     Raises:
         CourseError: For an unknown axis, an empty one, a value out of range, an unknown loss, or an optimizer that
@@ -255,9 +257,12 @@ class Sweep:
         """
         number = self._grid.position(coordinates)
         place = np.unravel_index(number, self.shape)
-        width, dropout, l2 = (self._settings[name][number] for name in ("width", "dropout", "l2"))
+        own = {name: values[number] for name, values in self._settings.items()}
         weights = {name: values[place] for name, values in self.weights().items()}
-        return keras_model(self.net.cut(weights, width), self.net, self.loss.activation, float(dropout), float(l2))
+        net = replace(self.net, activation=own["activation"])
+        return keras_model(
+            net.cut(weights, own["width"]), net, self.loss.activation, float(own["dropout"]), float(own["l2"])
+        )
 
     def _hyper_parameters(self, rate: float, decay: float) -> dict[str, np.ndarray]:
         """(networks,) each; what is no axis and not given comes from the network and the optimizer."""
@@ -266,13 +271,16 @@ class Sweep:
             "weight_decay": decay,
             "l2": 0.0,
             "dropout": self.net.dropout,
+            "activation": self.net.activation,
             "initializer": self.net.initializer,
             "gain": self.net.gain,
             "label_noise": 0.0,
             "width": max(self.net.widths, default=1),
             "seed": 0,
         }
-        return {name: self._grid.of_members(name, default) for name, default in defaults.items()}
+        settings = {name: self._grid.of_members(name, default) for name, default in defaults.items()}
+        functions = [known("activation", given, ACTIVATION_HELP) for given in settings["activation"]]
+        return {**settings, "activation": np.array(functions, dtype=object)}
 
     def _require_possible(self) -> None:
         narrowest, width = min(self.net.widths, default=0), self._settings["width"].max()
@@ -293,7 +301,7 @@ class Sweep:
         return self._groups
 
     def _shaped(self, parts: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
-        joined = {name: np.concatenate([part[name] for part in parts])[: len(self)] for name in parts[0]}
+        joined = {name: np.concatenate([part[name] for part in parts])[self._built().places] for name in parts[0]}
         return {name: values.reshape(*self.shape, *values.shape[1:]) for name, values in joined.items()}
 
     def _epoch(self, count: int, batch_size: int, done: Callable[[], None]) -> dict[str, np.ndarray]:
