@@ -2,6 +2,7 @@
 
 import math
 import operator
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +26,7 @@ class Claim:
     relation: str
     bound: float
     without: np.ndarray | None = None
+    case: str = ""  # what the control is
 
     @property
     def holds(self) -> bool:
@@ -41,12 +43,13 @@ class Claim:
 
     @property
     def measured(self) -> str:
-        """The evidence in words: "≈ 0.43 over 16 seeds; without ≈ 0.02"."""
+        """The evidence in words: "≈ 0.43 over 16 seeds; mixed-up labels: ≈ 0.02"."""
         if self.relation == "==":
             shown = self.values[np.argmax(self.values != self.bound)]  # the first that refutes it, if one does
             return f"exactly {shown:.12g}"
         seeds = f" over {self.values.size} seeds" if self.values.size > 1 else ""
-        control = "" if self.without is None else f"; without {approximately(np.median(self.without))}"
+        case = f"{self.case}:" if self.case else "without"
+        control = "" if self.without is None else f"; {case} {approximately(np.median(self.without))}"
         return approximately(np.median(self.values)) + seeds + control
 
     @property
@@ -60,7 +63,13 @@ class Claim:
         return f"{verdict}{self.statement} ({self.measured}{'' if exact_and_true else f'; needed {self.needed}'})"
 
 
-def claim(statement: str, values: ArrayLike, relation: str, bound: float, without: ArrayLike | None = None) -> None:
+def claim(
+    statement: str,
+    values: ArrayLike,
+    relation: str,
+    bound: float,
+    without: Mapping[str, ArrayLike] | ArrayLike | None = None,
+) -> None:
     """Print whether a statement holds for what was just measured; never raises because it does not.
 
     It holds when the median of `values` clears `bound` by three robust standard errors, at least 95 % of the values
@@ -71,16 +80,17 @@ def claim(statement: str, values: ArrayLike, relation: str, bound: float, withou
         values: One number per seed (any shape), or one number.
         relation: ">", ">=", "<", "<=" or "==".
         bound: What the values must clear.
-        without: The same measure with the supposed cause removed (any shape).
+        without: The control: the same measure (any shape) in a case where it must not hold, such as with the supposed
+            cause removed. `{"mixed-up labels": values}` names the case in the line that is printed.
 
     Raises:
-        CourseError: If the relation is unknown or something is not a number.
+        CourseError: If the relation is unknown, something is not a number, or there is more than one control.
 
     Taught in lecture 00.
     """
     require_choice("relation", relation, RELATIONS)
-    control = None if without is None else _numbers("without", without)
-    made = Claim(statement, _numbers("values", values), relation, float(_numbers("bound", bound)[0]), control)
+    case, control = _control(without)
+    made = Claim(statement, _numbers("values", values), relation, float(_numbers("bound", bound)[0]), control, case)
     _MADE[statement] = made
     print(made)
 
@@ -117,6 +127,17 @@ def robust_standard_error(values: np.ndarray) -> float:
     with np.errstate(invalid="ignore"):  # a diverged measurement has no deviation: nan, which clears no bound
         deviation = np.median(np.abs(values - np.median(values)))
     return float(1.4826 * deviation * math.sqrt(math.pi / 2 / values.size))
+
+
+def _control(without: Mapping[str, ArrayLike] | ArrayLike | None) -> tuple[str, np.ndarray | None]:
+    """The name of the case, and what was measured in it."""
+    if without is None:
+        return "", None
+    cases = without if isinstance(without, Mapping) else {"": without}
+    if len(cases) != 1:
+        raise CourseError(f"a claim has one control; it was given {len(cases)}: {', '.join(map(str, cases))}.")
+    ((case, values),) = cases.items()
+    return case, _numbers(f"without ({case})" if cases is without else "without", values)
 
 
 def _numbers(what: str, given: ArrayLike) -> np.ndarray:

@@ -30,7 +30,7 @@ def numbers(fragment: str) -> str:
     fragment = re.sub(r"(?<![\w.])(?P<factor>\d+(?:\.\d+)?)e(?P<sign>[-+]?)0*(?P<power>\d+)\b", power, fragment)
     fragment = re.sub(r"(?<=\d)-(?=\d)", "-&NoBreak;", re.sub(r"(?<=≈ )-(?=\d)", "−", fragment))
     return re.sub(
-        r"(?<=[≈<>=≥≤]) (?=[\d−-])|(?<=&[lg]t;) (?=[\d−-])|(?<=\d) (?=%)|(?<=without) (?=≈)", "&nbsp;", fragment
+        r"(?<=[≈<>=≥≤]) (?=[\d−-])|(?<=&[lg]t;) (?=[\d−-])|(?<=\d) (?=%)|(?<=[\w:]) (?=≈)", "&nbsp;", fragment
     )
 
 

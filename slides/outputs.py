@@ -36,14 +36,14 @@ class Picture:
 
 @dataclass
 class Result:
-    """One line that `claim` printed: "≈ 0.43 over 16 seeds; without ≈ 0.02; needed > 0.4" is its evidence."""
+    """One line that `claim` printed: "≈ 0.43 over 16 seeds; mixed-up labels: ≈ 0.02; needed > 0.4" is its evidence."""
 
     holds: bool
     statement: str
     evidence: str
 
     def told(self, much: int) -> str:
-        """All of the evidence, or only what was measured with and without the cause, or only with it, or nothing."""
+        """All of the evidence, or only what was measured for it and in its control, or only the first, or nothing."""
         if much == ALL:
             return self.evidence
         measured = [part for part in self.evidence.split("; ") if not part.startswith("needed")]

@@ -107,6 +107,10 @@ def test_one_outlier_hardly_moves_the_standard_error():
     ("arguments", "line"),
     [
         (([0.43] * 16, ">", 0.4, [0.02]), "✓ it works (≈ 0.43 over 16 seeds; without ≈ 0.02; needed > 0.4)"),
+        (
+            ([0.43] * 16, ">", 0.4, {"no error": [0.02]}),
+            "✓ it works (≈ 0.43 over 16 seeds; no error: ≈ 0.02; needed > 0.4)",
+        ),
         (([0.43] * 16, "<=", 0.4), "✗ not with these settings: it works (≈ 0.43 over 16 seeds; needed <= 0.4)"),
         ((0.5, ">", 0.25), "✓ it works (≈ 0.5; needed > 0.25)"),
         ((7, "==", 7), "✓ it works (exactly 7)"),
@@ -154,6 +158,19 @@ def test_running_a_cell_again_replaces_its_claim():
 def test_what_is_no_claim_gets_one_sentence(values, relation, bound, said):
     with pytest.raises(CourseError, match=said):
         claim("it works", values, relation, bound)
+
+
+@pytest.mark.parametrize(
+    ("without", "said"),
+    [
+        ("many", "needs numbers as without,"),
+        ({"mixed-up labels": "many"}, r"needs numbers as without \(mixed-up labels\)"),
+        ({"one": 1, "another": 2}, "a claim has one control; it was given 2: one, another"),
+    ],
+)
+def test_what_is_no_control_gets_one_sentence(without, said):
+    with pytest.raises(CourseError, match=said):
+        claim("it works", 1, ">", 0, without=without)
 
 
 def test_a_table_without_claims_says_what_to_do():

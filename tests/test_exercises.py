@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 import numpy as np
 import pytest
 
@@ -127,6 +129,11 @@ def test_an_answer_that_stops_with_an_error():
 
 def test_an_answer_with_other_arguments():
     assert "your code stopped with TypeError" in verdict(EXERCISE, lambda: 1)
+
+
+@pytest.mark.parametrize("answer", [lambda values: 2 * values, np.float64(2).__mul__, lambda *both: 2 * both[0]])
+def test_arguments_may_have_other_names(answer):
+    assert verdict(EXERCISE, answer) == RIGHT
 
 
 def test_an_answer_that_changes_its_arguments_does_no_harm():
@@ -279,6 +286,12 @@ def test_mechanical_mistakes_change_the_result(exercise):
 @pytest.mark.parametrize("answer", [None, 0, "text", [], {}, object(), np.ones((2, 2)), print, lambda *a, **k: None])
 def test_anything_may_be_given_as_an_answer(exercise, answer):
     assert verdict(exercise, answer).startswith(f"✗ {exercise.id}: ")
+
+
+@every_exercise
+def test_cases_have_the_order_of_the_arguments(exercise):
+    for case in exercise.cases:
+        assert list(case) == list(inspect.signature(exercise.reference).parameters)[: len(case)]
 
 
 @every_exercise

@@ -249,6 +249,7 @@ def test_link_to_a_lecture_that_does_not_exist_is_no_link(tmp_path: Path) -> Non
         ("needed &lt; 1e-05", "needed &lt;&nbsp;10<sup>−5</sup>"),
         ("needed &gt;= 0.93", "needed ≥&nbsp;0.93"),
         ("at least 40 % of them", "at least 40&nbsp;% of them"),
+        ("≈ 0.4; mixed-up labels: ≈ 0.02", "≈&nbsp;0.4; mixed-up labels:&nbsp;≈&nbsp;0.02"),
         ("≈ 0.4; without ≈ -0.02", "≈&nbsp;0.4; without&nbsp;≈&nbsp;−0.02"),
         ("the network 64-32-10", "the network 64-&NoBreak;32-&NoBreak;10"),
         ("layer e2 of 1e", "layer e2 of 1e"),
