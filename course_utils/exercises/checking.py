@@ -133,6 +133,8 @@ def _difference_of_numbers(exercise: Exercise, given: object, expected: np.ndarr
     if given is None:  # NumPy would take it for nan
         return f"{where}your code gives nothing back. Does it end with `return …`?"
     try:
+        if np.asarray(given).dtype.kind in "US":  # NumPy would read "610" as a number
+            raise TypeError
         numbers = np.asarray(given, dtype=float)
     except (TypeError, ValueError):
         return f"{where}numbers are asked for, you gave {given!r:.40}."

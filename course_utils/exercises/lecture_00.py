@@ -225,7 +225,7 @@ LEAST_SURE = Exercise(
             "The right images, in the order of their numbers. The least sure comes first.",
         ),
     ),
-    cases=[{"chances": _chances(9, 4), "k": 3}, {"chances": _chances(12, 3), "k": 5}],
+    cases=[{"chances": _chances(9, 4), "k": 3}, {"chances": _chances(400, 3), "k": 200}],
 )
 
 SPLIT_BY_WRITER = Exercise(
