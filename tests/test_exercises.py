@@ -111,6 +111,12 @@ def test_a_known_mistake_that_explains_the_first_difference_gets_its_hint_too():
     )
 
 
+def test_a_hint_may_be_about_one_result():
+    exercise = Exercise(**DOUBLE | {"solution": "answer = 1, 2", "mistakes": (), "cases": (), "hint_for_each": True})
+    assert verdict(exercise, (0, 2)).endswith("\n  Once is not enough.")
+    assert verdict(exercise, (1, 0)).endswith("\n  Try 2 * x.")
+
+
 def test_a_known_mistake_with_another_number_of_results_gets_its_own_hint():
     assert verdict(NESTED, lambda x: (x, x, x + x)).endswith("\n  Make a pair.")
 

@@ -19,10 +19,8 @@ SIZES = [(5, 3, 2), (784, 20, 10), (7, 4, 6, 3)]  # none of them in the lecture
 @pytest.fixture(scope="module")
 def lecture():
     """What the lecture codes without Keras."""
-    names = (
-        "sums ten_averages most_like split best_in_validation caught parameter_count logistic_reads reads_of_the_last"
-    )
-    return take(0, *names.split())
+    names = "sums ten_averages most_like split best_in_validation caught parameter_count logistic_reads"
+    return take(0, *names.split(), "reads_of_the_last", "with_signs")
 
 
 @pytest.fixture(scope="module")
@@ -129,10 +127,20 @@ def test_the_exercise_hands_over_what_the_lecture_does(lecture):
 
 
 def test_the_signs_of_the_output_decide_whether_the_circle_is_fenced_in(keras):
-    fails, lost = take(0, "trial").trial(starts=[SEED, SEED + 1, SEED + 2])
-    assert fails.shape[1:] == (2, 5, 3) and lost.shape == (5, 3)
-    assert np.all(fails[-1, 0, 1]) and not np.any(fails[-1, :, 4])
-    assert np.all(lost[1]) and not np.any(lost[4])
+    fails, begun, nets = take(0, "trial").trial(starts=[SEED, SEED + 1, SEED + 2])
+    assert [failed.shape[1:] for failed in fails.values()] == 2 * [(5, 3)]
+    assert np.all((begun[:, 1:] < 0).sum(axis=-1) == np.arange(4)[:, None])
+    assert np.all(fails["relu"][-1, 1]) and not np.any(fails["relu"][-1, 4])
+    assert nets.shape == (2, 5, 3)
+
+
+@pytest.mark.parametrize("units", [2, 5])
+def test_signs_are_chosen_and_sizes_stay(lecture, units):
+    drawn = np.random.default_rng(SEED).normal(size=(units + 2, 4, units, 1))
+    chosen = lecture.with_signs(drawn)
+    np.testing.assert_array_equal(chosen[0], drawn[0])
+    np.testing.assert_array_equal(abs(chosen), abs(drawn))
+    assert np.all((chosen[1:, ..., 0] < 0).sum(axis=-1) == np.arange(units + 1)[:, None])
 
 
 # Adding up

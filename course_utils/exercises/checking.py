@@ -75,7 +75,7 @@ def _called(answer: Callable, case: Mapping[str, object]) -> object:
 
 
 def _hint_for(exercise: Exercise, outcomes: list[tuple[object, object, str]]) -> str:
-    """The hint of the known mistake that explains the answer, or else its first difference; else the first hint."""
+    """The hint of the known mistake that explains the answer or its first difference; else a general hint."""
     given, expected = (_parts([outcome[i] for outcome in outcomes]) for i in (0, 1))
     pairs = enumerate(zip(given, expected, strict=False))
     first_wrong = next(([i] for i, pair in pairs if not _equal(exercise, *pair)), [])
@@ -84,7 +84,7 @@ def _hint_for(exercise: Exercise, outcomes: list[tuple[object, object, str]]) ->
             parts = _parts_of_mistake(exercise, wrong)
             if len(parts) == len(given) and all(_equal(exercise, given[i], parts[i]) for i in explained):
                 return advice
-    return exercise.hints[0]
+    return exercise.hints[first_wrong[0] % len(exercise.hints) if exercise.hint_for_each and first_wrong else 0]
 
 
 def _hint_for_stop(exercise: Exercise, error: Exception) -> str:

@@ -33,6 +33,7 @@ class Exercise:
         cases: For a function, the arguments of each call that is compared, by argument name. For a value, empty.
         names: Modules and objects that the code uses, by name; "np" is always there.
         tolerance: Relative and absolute deviation that still counts as equal.
+        hint_for_each: Whether hint i is about result i, so that it helps who has that one wrong.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Exercise:
     cases: Sequence[Mapping[str, object]] = ()
     names: Mapping[str, object] = field(default_factory=dict)
     tolerance: float = 1e-6
+    hint_for_each: bool = False
 
     def __post_init__(self) -> None:
         for part in ("stub", "solution"):

@@ -65,6 +65,7 @@ CHANGE_THE_WIDTH = Exercise(
         "for every pixel and a bias, 65; each output a weight for every hidden unit and a bias: 8 · 65 + 10 · 9 = 610. "
         "The ten averages are 640 numbers: about as many, and none of them was trained."
     ),
+    hint_for_each=True,
     hints=(
         "Train one width after the other; np.median([…]) of three seeds. From which width on is it 0.90 or more?",
         "Count layer by layer: a weight for each pair (what comes in, unit), and a bias for each unit. Or ask Keras: "
