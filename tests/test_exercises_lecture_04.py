@@ -9,7 +9,7 @@ from tests.replies import reply
 PREPARED = {
     "leaky-slope": "h, alpha, slope_out",
     "saturated-units": "counts",
-    "two-lines": "x",
+    "two-lines": "unit",
     "translate-layer": "W, b",
 }
 REPLIES = [
@@ -30,11 +30,14 @@ REPLIES = [
     ("saturated-units", "(counts * (c := (np.arange(20) + .5) / 20) * (1 - c)).sum(1) / counts.sum(1)", "right"),
     ("translate-layer", "4 * W, 2 * (b - W.sum(1))", "right"),
     ("translate-layer", "4 * W, 2 * b - W.sum(1) / 2", "of the *new* kernel"),
+    ("leaky-slope", "np.where(h > 0, h, alpha * h), np.where(h > 0, slope_out, alpha)", "alpha * slope_out"),
+    ("translate-layer", "4 * W, 2 * b - 4 * W.sum(1)", "the -1 meets only 2 W"),
     ("translate-layer", "4 * W, -2 * W.sum(1)", "Where did it go"),
     ("translate-layer", "2 * W, 2 * b - 2 * W.sum(1)", "half as far apart"),
-    ("two-lines", "maxout(x, [-2, 2], [3, -3]), -maxout(x, [1, -2], [-3, 0])", "right"),
-    ("two-lines", "maxout(x, [2, -2], [-3, 3]), maxout(x, [2, -1], [0, 3])", "larger of the two lines"),
-    ("two-lines", "maxout(x, [2, 0], [-3, 0]), -maxout(x, [-2, 1], [0, -3])", "That is ReLU of 2x - 3"),
+    ("two-lines", "unit([-2, 2], [3, -3]), -unit([1, -2], [-3, 0])", "right"),
+    ("two-lines", "unit([2, -2], [-3, 3]), unit([2, -1], [0, 3])", "larger of the two lines"),
+    ("two-lines", "unit([2, 0], [-3, 0]), -unit([-2, 1], [0, -3])", "That is ReLU of 2x - 3"),
+    ("two-lines", "np.abs(2 * x - 3), np.minimum(2 * x, 3 - x)", "There is no x here"),
 ]
 
 

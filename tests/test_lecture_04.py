@@ -9,7 +9,7 @@ import pytest
 from scipy import special
 
 from course_utils import probes
-from course_utils.exercises.lecture_04 import layer_report, maxout
+from course_utils.exercises.lecture_04 import layer_report
 from tests.lecture_code import take
 
 SEED = 100  # the lecture itself uses 0 to 31
@@ -19,17 +19,16 @@ H = np.array([-7.5, -2.0, -0.6, -0.1, 0.3, 1.4, 5.0, 9.0])  # away from the kink
 @pytest.fixture(scope="module")
 def lecture():
     """What the lecture codes in NumPy alone."""
-    names = (
-        "glorot through collapsed spectrum GALLERY sigmoid sigmoid_slope largest_slopes steps_of_unit train_units path"
-    )
-    names += " softmax_slope as_sigmoids untouched with_negatives parameters lowest_gap"
+    names = "glorot through collapsed spectrum GALLERY sigmoid sigmoid_slope largest_slopes steps_of_unit train_units"
+    names += " path inputs alone"
+    names += " softmax_slope as_sigmoids untouched with_negatives maxout parameters lowest_gap"
     return take(4, *names.split())
 
 
 @pytest.fixture(scope="module")
 def with_keras(keras):
     """What the lecture codes with Keras."""
-    names = "distance_from_keras as_tanhs ARMS gradient_profile GALLERY keras_start sigmoid_start"
+    names = "distance_from_keras as_tanhs ARMS gradient_profile GALLERY keras_start sigmoid_start BELOW dead_units"
     return take(4, *names.split())
 
 
@@ -136,6 +135,15 @@ def test_turned_signs_take_exactly_as_many_steps_and_share_none(lecture, turn):
         turned, one_sign = lecture.train_units(inputs * turn, targets * turn, rates, batch)
         np.testing.assert_array_equal(turned, plain)
         assert batch > 1 or not one_sign.any()
+
+
+def test_positive_inputs_one_at_a_time_have_no_opposite_slopes_and_no_ravine(lecture):
+    inputs = np.random.default_rng(SEED).uniform(size=(3, 256, 4))
+    alone = inputs * np.eye(4)[np.random.default_rng(SEED).integers(4, size=(3, 256))]
+    _, one_sign = lecture.train_units(alone, np.array([[1.0, -1, 1, -1]] * 3), np.array([0.2]), batch=1, limit=50)
+    assert (one_sign == 1).all()
+    x = np.sqrt(2.5) * np.concatenate([lecture.alone * lecture.inputs])
+    np.testing.assert_allclose(np.mean(x.swapaxes(1, 2) @ x / 256, axis=0), np.eye(10) / 12, atol=0.02)
 
 
 @pytest.mark.parametrize("batch", [1, 16])
@@ -246,6 +254,33 @@ def test_the_slope_of_cross_entropy(lecture):
     np.testing.assert_allclose(lecture.softmax_slope(h, y), special.softmax(h, axis=1) - np.eye(4)[y], rtol=1e-12)
 
 
+# Silent and dead units
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "slope"),
+    [("neither", 0, 0), ("only a value", 0.1, 0), ("only a slope", 0, 0.1), ("both", 0.1, 0.1)],
+)
+def test_what_is_left_below_0_is_a_value_or_a_slope(with_keras, keras, name, value, slope):
+    (activation,) = [function for key, function in with_keras.BELOW.items() if key.split(" (")[0] == name]
+    h = H.astype("float32")
+    _, (slopes,) = probes.value_and_gradients(lambda h: keras.ops.sum(activation(h)), [h])
+    values = keras.ops.convert_to_numpy(activation(keras.ops.convert_to_tensor(h)))
+    np.testing.assert_allclose(values, np.where(h > 0, h, value * h), rtol=1e-6)
+    np.testing.assert_allclose(slopes, np.where(h > 0, 1, slope), rtol=1e-6)
+
+
+def test_dead_units_are_those_that_the_probe_counts(with_keras):
+    from course_utils import Sweep, load, mlp
+
+    digits = load("digits")
+    nets = Sweep(mlp([32, 32], "relu"), learning_rate=[0.1, 0.2], seeds=3).build(digits)
+    dead = with_keras.dead_units(nets)
+    assert dead.shape == (2, 3, 64)
+    assert dead.any()
+    np.testing.assert_allclose(dead.mean(axis=-1), probes.dead_share(nets, digits.x_train[:200]))
+
+
 # Maxout
 
 
@@ -262,8 +297,8 @@ def test_a_maximum_never_bends_downwards_a_minimum_does(lecture):
 
 
 @pytest.mark.parametrize("x", [np.array([-3.0, 0.5, 2.0]), np.array([[-1.0, 4.0]]).ravel()])
-def test_a_maxout_unit_is_the_largest_of_its_lines(x):
-    np.testing.assert_allclose(maxout(x, [1, -2, 0], [0, 1, 0.5]), np.max([x, 1 - 2 * x, 0 * x + 0.5], axis=0))
+def test_a_maxout_unit_is_the_largest_of_its_lines(lecture, x):
+    np.testing.assert_allclose(lecture.maxout(x, [1, -2, 0], [0, 1, 0.5]), np.max([x, 1 - 2 * x, 0 * x + 0.5], axis=0))
 
 
 # Exercises

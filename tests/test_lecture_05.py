@@ -15,13 +15,13 @@ SEED = 100  # the lecture itself uses 0 to 15
 def lecture():
     """What the lecture codes in NumPy alone."""
     names = "random_layers forward backward random_inputs size BENDS SLOPES mean_squares relu VARIANCES numerical_rank"
-    return take(5, *names.split(), "window", "CHOICES", "journey", "funnel", "FUNNEL")
+    return take(5, *names.split(), "window", "CHOICES", "journey", "funnel", "FUNNEL", "left_over", "DEFAULTS")
 
 
 @pytest.fixture(scope="module")
 def with_keras(keras):
     """What the lecture codes with Keras."""
-    return take(5, "FORMULAS", "drawn", "ZERO", "loss_at_start")
+    return take(5, "FORMULAS", "drawn", "ZERO", "loss_at_start", "cross_entropy", "levelled", "ridge_rates", "relu")
 
 
 def mean_of(function, variance=1.0):
@@ -82,7 +82,7 @@ def test_forward_is_a_keras_network_without_biases(lecture, keras):
 
 
 @pytest.mark.parametrize(
-    ("name", "factor"), [("4/n", 2), ("2/n (He)", 1), ("1/n (LeCun)", 1 / 2), ("1/(3n) (PyTorch)", 1 / 6)]
+    ("name", "factor"), [("4/n", 2), ("2/n (He)", 1), ("1/n (LeCun)", 1 / 2), ("1/(3n) (PyTorch, no biases)", 1 / 6)]
 )
 def test_each_relu_layer_multiplies_the_mean_square_by_half_the_squared_gain(lecture, name, factor):
     assert lecture.VARIANCES[name] ** 2 / 2 == pytest.approx(factor)
@@ -137,6 +137,15 @@ def test_the_defaults_that_the_lecture_names(keras):
     assert 6**10 == 60_466_176 and 2**10 == 1024
 
 
+@pytest.mark.parametrize("width", [64, 160])
+def test_pytorchs_biases_keep_one_part_in_five_times_the_width_the_same_for_all_inputs(lecture, width):
+    found = [list(lecture.left_over(lecture.random_layers([width] * 11, SEED + i), SEED + i)) for i in range(60)]
+    size, differing = np.mean(found, axis=0)[list(lecture.DEFAULTS).index("PyTorch Linear")]
+    assert size == pytest.approx(1 / (5 * width), rel=0.1)
+    assert differing < 1e-4
+    assert np.mean(found, axis=0)[0, 0] == pytest.approx(1, rel=0.4)  # He keeps it
+
+
 @pytest.mark.parametrize("shape", [(40, 20), (3, 5, 8, 16)])
 def test_glorots_variance_of_the_exercise_is_kerass(keras, shape):
     from course_utils.exercises import get
@@ -177,6 +186,14 @@ def test_backward_finds_the_measured_slopes(lecture, activation):
     assert len(es) == len(Ws)
 
 
+@pytest.mark.parametrize("gain", [1.0, 2.0])
+def test_a_journey_passes_twenty_matrices_forwards_and_nineteen_backwards(lecture, gain):
+    there, back = np.mean([lecture.journey("ReLU", gain, SEED + i)[:2] for i in range(30)], axis=0)
+    assert back[0] == 0 and len(there) == len(back) == 20
+    assert there[-1] == pytest.approx(20 * np.log10(gain**2 / 2), abs=0.4)
+    assert back[-1] == pytest.approx(19 * np.log10(gain**2 / 2), abs=0.4)
+
+
 @pytest.mark.parametrize(("gain", "grows"), [(1.0, False), (3.0, True)])
 def test_errors_grow_through_wide_saturated_tanh_layers(gain, grows):
     """The factors of the lecture's formula, at the mean square where tanh layers with this gain settle."""
@@ -206,6 +223,39 @@ def test_the_window_finds_centre_and_spread_of_a_bump(lecture, place, width):
     centre, spread = lecture.window(bump[:, None] * np.ones(3), gains)
     np.testing.assert_allclose(centre, 2**place, rtol=1e-2)
     np.testing.assert_allclose(spread, width, rtol=2e-2)
+
+
+@pytest.mark.parametrize(("outputs", "errors"), [((1.0, 2.0), (3.0, 1.0)), ((0.5, 1.0), (1.0, 4.0))])
+def test_a_levelled_activation_has_one_factor_forwards_and_another_backwards(with_keras, keras, outputs, errors):
+    from course_utils import probes
+
+    each = len(with_keras.ridge_rates) * 8
+    bend = with_keras.levelled(keras.activations.relu, outputs, errors)
+    h = np.random.default_rng(SEED).normal(size=(2 * each, 1, 3)).astype("float32")
+    total, (slopes,) = probes.value_and_gradients(lambda h: keras.ops.sum(bend(h)), [keras.ops.convert_to_tensor(h)])
+    forwards, backwards = (np.repeat(factors, each)[:, None, None] for factors in (outputs, errors))
+    np.testing.assert_allclose(float(total), np.sum(forwards * np.maximum(h, 0)), rtol=1e-4)
+    np.testing.assert_allclose(slopes, backwards * (h > 0), rtol=1e-6)
+
+
+def test_the_arms_of_a_sweep_stand_in_the_order_that_levelled_counts_on(with_keras, keras):
+    from course_utils import Sweep, mlp
+
+    rng, each = np.random.default_rng(SEED), len(with_keras.ridge_rates) * 8
+    x, y = rng.normal(size=(20, 4)).astype("float32"), rng.integers(0, 3, 20)
+    bend = with_keras.levelled(keras.activations.relu, (1.0, 1.0), (1.0, 0.0))
+    axes = {"gain": [1.0, 1.0], "learning_rate": with_keras.ridge_rates, "seeds": 8, "at_once": 2 * each}
+    slopes = Sweep(mlp([5], bend, initializer="lecun_normal"), "sgd", **axes).build(x, y).gradients(x, y)
+    assert np.all(slopes["hidden_1/kernel"][1] == 0) and np.any(slopes["hidden_1/kernel"][0] != 0, axis=(-1, -2)).all()
+
+
+@pytest.mark.parametrize("classes", [2, 10])
+def test_before_the_first_step_a_leak_does_not_lower_the_loss(with_keras, classes):
+    """Averaged over all orders of the outputs, each image costs at least ln C: here its label is among its inputs."""
+    rng = np.random.default_rng(SEED)
+    y = rng.integers(0, classes, 200)
+    losses = [with_keras.cross_entropy(5 * np.eye(classes)[y] @ rng.normal(size=(classes,) * 2), y) for _ in range(60)]
+    assert np.mean(losses) > np.log(classes)
 
 
 @pytest.mark.parametrize("gain", [0.2, 1.4])

@@ -8,18 +8,20 @@ from course_utils.exercises.exercise import Exercise, Mistake
 _RNG = np.random.default_rng(4)
 
 
-def maxout(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """The output of one maxout unit, the largest of its lines, for each number.
+class Unit:
+    """A maxout unit with its input inside."""
 
-    Args:
-        x: (n,) inputs.
-        w: (lines,) slopes.
-        b: (lines,) heights at 0.
+    def __init__(self, x: np.ndarray) -> None:
+        """Take the (n,) inputs."""
+        self._x = x
 
-    Returns:
-        (n,) outputs.
-    """
-    return np.max(np.outer(x, w) + np.asarray(b, dtype=float), axis=1)
+    def __call__(self, w: np.ndarray, b: np.ndarray) -> np.ndarray:
+        """The (n,) outputs, for the (lines,) slopes and heights of its lines."""
+        return np.max(np.outer(self._x, w) + np.asarray(b, dtype=float), axis=1)
+
+    def __str__(self) -> str:
+        """For the sentence that says where an answer differs."""
+        return f"one with {len(self._x)} inputs"
 
 
 def layer_report(layer_class: type) -> list:
@@ -97,6 +99,16 @@ LEAKY = Exercise(
         Mistake("alpha * h)", "h / alpha)", "alpha is the slope of the line below 0: multiply by it."),
         Mistake("alpha * h)", "alpha * np.exp(h))", "That is no line. ELU bends; leaky ReLU is straight below 0."),
         Mistake("slope_out * ", "", "That is the slope of the unit. The slope of the loss arrives in slope_out."),
+        Mistake(
+            "slope_out * np.where(h > 0, 1, alpha)",
+            "np.where(h > 0, slope_out, alpha)",
+            "Above 0 you hand on what arrives. Below 0, too, it passes, times alpha: alpha * slope_out.",
+        ),
+        Mistake(
+            "slope_out * np.where(h > 0, 1, alpha)",
+            "np.where(h > 0, 1, alpha * slope_out)",
+            "Below 0 you multiply what arrives. Above 0 it passes, too, with the factor 1: slope_out.",
+        ),
         Mistake(
             "slope_out * np.where(h > 0, 1, alpha)",
             "np.where(slope_out > 0, slope_out, alpha * slope_out)",
@@ -286,17 +298,17 @@ PRELU = Exercise(
 LINES = Exercise(
     id="two-lines",
     lecture=4,
-    task="With maxout units of two lines each, write |2x - 3| and the smaller of 2x and 3 - x.",
+    task="With one maxout unit of two lines each, write |2x - 3| and the smaller of 2x and 3 - x.",
     stub="""
-        def corner_and_roof(x):
+        def corner_and_roof(unit):
             corner = ...
             roof = ...
             return corner, roof
     """,
     solution="""
-        def corner_and_roof(x):
-            corner = maxout(x, w=[2, -2], b=[-3, 3])
-            roof = -maxout(x, w=[-2, 1], b=[0, -3])
+        def corner_and_roof(unit):
+            corner = unit(w=[2, -2], b=[-3, 3])
+            roof = -unit(w=[-2, 1], b=[0, -3])
             return corner, roof
     """,
     explanation=(
@@ -323,26 +335,30 @@ LINES = Exercise(
         Mistake("w=[2, -2], b=[-3, 3]", "w=[1, -1], b=[-3, 3]", "The slope on both sides is 2, not 1."),
         Mistake("w=[2, -2], b=[-3, 3]", "w=[1, -1], b=[0, 0]", "That is |x|: shift and stretch it."),
         Mistake(
-            "-maxout(x, w=[-2, 1], b=[0, -3])",
-            "maxout(x, w=[2, -1], b=[0, 3])",
+            "-unit(w=[-2, 1], b=[0, -3])",
+            "unit(w=[2, -1], b=[0, 3])",
             "That is the larger of the two lines. You need a minus sign outside, and one inside.",
         ),
         Mistake(
-            "-maxout(x, w=[-2, 1], b=[0, -3])",
-            "-maxout(x, w=[2, -1], b=[0, 3])",
+            "-unit(w=[-2, 1], b=[0, -3])",
+            "-unit(w=[2, -1], b=[0, 3])",
             "The minus sign outside is there. Inside, both lines must turn round as well: -max(-a, -b).",
         ),
         Mistake(
-            "-maxout(x, w=[-2, 1], b=[0, -3])",
-            "maxout(x, w=[-2, 1], b=[0, -3])",
+            "-unit(w=[-2, 1], b=[0, -3])",
+            "unit(w=[-2, 1], b=[0, -3])",
             "Both lines are turned round; now the result must be, too: a minus sign in front.",
         ),
         Mistake("w=[-2, 1], b=[0, -3]", "w=[-2, 1], b=[0, 3]", "-(3 - x) = x - 3: the sign of b turns as well."),
         Mistake("w=[-2, 1], b=[0, -3]", "w=[-2, -1], b=[0, -3]", "-(3 - x) = x - 3: its slope is +1."),
+        Mistake(
+            "unit(w=[2, -2], b=[-3, 3])",
+            "np.abs(2 * x - 3)",
+            "There is no x here: it is inside the unit. Choose w and b, two numbers each.",
+        ),
         Mistake("return corner, roof", "return roof, corner", "The parts may be right; give |2x - 3| first."),
     ),
-    cases=[{"x": np.array([-2.0, 0.0, 1.0, 1.5, 3.0, 7.0])}, {"x": _RNG.normal(0, 4, 9)}],
-    names={"maxout": maxout},
+    cases=[{"unit": Unit(np.array([-2.0, 0.0, 1.0, 1.5, 3.0, 7.0]))}, {"unit": Unit(_RNG.normal(0, 4, 9))}],
 )
 
 TRANSLATED = Exercise(
@@ -379,6 +395,11 @@ TRANSLATED = Exercise(
             "2 * W.sum(axis=1)",
             "W.sum(axis=1) / 2",
             "Minus half the sum of the *new* kernel, 4 W, not of the old one.",
+        ),
+        Mistake(
+            "2 * W.sum(axis=1)",
+            "4 * W.sum(axis=1)",
+            "Put x_t = 2 x_s - 1 into 2 W x_t: the 2 of 2 x_s makes the kernel 4 W, but the -1 meets only 2 W.",
         ),
         Mistake("2 * W.sum(axis=1)", "W.sum(axis=1)", "Half of the new kernel's sum is 2 ΣW. Put x_t = 2 x_s - 1 in."),
         Mistake("W.sum(axis=1)", "W.sum(axis=0)", "W has shape (out, in): add up each unit's weights, along axis 1."),

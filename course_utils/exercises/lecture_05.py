@@ -37,6 +37,11 @@ COPIES = Exercise(
         ),
         Mistake(
             "np.unique(kernel, axis=1).shape[1]",
+            "np.unique(np.round(kernel / np.linalg.norm(kernel, axis=0), 9), axis=1).shape[1]",
+            "You count directions. A column that is twice another points the same way, and is a unit of its own.",
+        ),
+        Mistake(
+            "np.unique(kernel, axis=1).shape[1]",
             "np.unique(kernel, axis=0).shape[0]",
             "You compare rows, which belong to inputs. In a Keras kernel (in, out) the units are columns.",
         ),
@@ -59,7 +64,7 @@ COPIES = Exercise(
         ),
     ),
     cases=[
-        {"kernel": np.column_stack([_UNIT, _UNIT[:, 0], 2 * _UNIT[:, 1], _UNIT[:, 0], _UNIT[::-1, 2]])},
+        {"kernel": np.column_stack([_UNIT, _UNIT[:, 0], 2 * _UNIT[:, 1], _UNIT[:, 0], _UNIT[:, 0] + _UNIT[:, 2]])},
         {"kernel": np.tile(_UNIT[:, :1], (1, 6))},
         {"kernel": np.array([[1.0, 2.0, 1.0, 0.0], [1.0, 2.0, 1.0, 0.0], [1.0, 2.0, 1.0, 6.0]])},
     ],
@@ -101,6 +106,21 @@ HE = Exercise(
         Mistake("np.sqrt(2 / n_in)", "np.sqrt(n_in / 2)", "Upside down: more inputs, smaller weights."),
         Mistake("np.sqrt(2 / n_in)", "np.sqrt(2 * n_in)", "More inputs add up to more: divide by n_in."),
         Mistake("np.sqrt(3) * scale", "scale", "A uniform distribution in ±a has variance a²/3, not a²."),
+        Mistake(
+            "np.sqrt(3) * scale",
+            "scale / 2",
+            "The scale may be right. The bound is larger than it: a²/3 is the variance, so a = √3 · scale.",
+        ),
+        Mistake(
+            "np.sqrt(3) * scale",
+            "np.sqrt(3 / n_in)",
+            "The scale may be right. √(3/n) is the bound of variance 1/n, LeCun's: He's variance is 2/n.",
+        ),
+        Mistake(
+            "np.sqrt(3) * scale",
+            "3 / n_in",
+            "The scale may be right. The bound is √(3 · variance), and He's variance is 2/n.",
+        ),
         Mistake("np.sqrt(3) * scale", "3 * scale", "From a² = 3 · variance follows a = √3 · scale."),
         Mistake("np.sqrt(3) * scale", "scale / np.sqrt(3)", "The other way: a is larger than the scale, by √3."),
         Mistake(
@@ -254,6 +274,16 @@ GLOROT = Exercise(
         ),
         Mistake(
             "np.prod(shape[:-1]), np.prod(shape[:-2]) * shape[-1]",
+            "shape[0], shape[1]",
+            "Right for dense kernels. In a convolution height and width come first; channels in and out stand last.",
+        ),
+        Mistake(
+            "np.prod(shape[:-1]), np.prod(shape[:-2]) * shape[-1]",
+            "np.prod(shape[:-1]), shape[-1] * np.prod(shape)",
+            "For n_out take height × width × channels out: the channels in do not count there.",
+        ),
+        Mistake(
+            "np.prod(shape[:-1]), np.prod(shape[:-2]) * shape[-1]",
             "shape[0], shape[-1]",
             "In a convolution the first size is the height: channels in come last but one.",
         ),
@@ -320,6 +350,26 @@ REPAIR = Exercise(
             "squares.shape[1] - 1",
             "squares.shape[1]",
             "The first column are the inputs: there is one layer fewer than there are columns.",
+        ),
+        Mistake(
+            "1 / (2 * layers)",
+            "1 / 20",
+            "Right for ten layers. Networks of another depth need another root: take the number from the shape.",
+        ),
+        Mistake(
+            "1 / (2 * layers)",
+            "1 / 10",
+            "The depth comes from the shape. And a factor c on the weights is c² on a mean square: one more root.",
+        ),
+        Mistake(
+            "(squares[:, 0] / squares[:, -1]) ** (1 / (2 * layers))",
+            "np.full(len(squares), np.sqrt(2))",
+            "√2 repairs a gain of 1. These networks are wrong by other factors: compare first and last mean square.",
+        ),
+        Mistake(
+            "(squares[:, 0] / squares[:, -1]) ** (1 / (2 * layers))",
+            "np.sqrt(2)",
+            "One number for all networks: √2 repairs a gain of 1. Compare the first and last mean square of each.",
         ),
         Mistake(
             "squares[:, 0] / squares[:, -1]",
@@ -416,6 +466,11 @@ INFORMED = Exercise(
             "-(shares * np.log(shares)).sum()",
             "-np.log(shares).mean()",
             "Frequent classes count more often: weigh each -ln p by its share.",
+        ),
+        Mistake(
+            "-(shares * np.log(shares)).sum()",
+            "-np.log(shares).sum()",
+            "The bias may be right. The loss is a mean over images: weigh each -ln p by the share p of its class.",
         ),
         Mistake("-(shares * np.log(shares)).sum()", "(shares * np.log(shares)).sum()", "The sign: a loss is positive."),
         Mistake(
