@@ -330,7 +330,8 @@ class _Talk:
         self.section.why.append(markup.markdown(text))
         note = markup.markdown(markup.paragraphs(text)[0])
         findings = [slide for slide in self.unexplained if slide.layout == "finding"]
-        for slide in findings or self.unexplained[-1:]:
+        *earlier, last = findings or self.unexplained[-1:] or [None]
+        for slide in [slide for slide in earlier if not slide.notes] + ([last] if last else []):
             slide.notes.append(note)
         self.unexplained = []
 

@@ -84,6 +84,7 @@ def test_an_answer_that_was_not_tried(exercise, answer):
         (VALUE, None, "your code gives nothing back"),
         (EXERCISE, None, "a function is asked for, you gave None."),
         (SCALAR, lambda x: max(2 * x, 0.0), "at x = -2: you gave 0, expected -4."),
+        (SCALAR, lambda x: 2.00003 * x, "at x = 1.5: you gave 3.00005, expected 3."),
         (VALUE, 8, "you gave 8."),
         (VALUE, lambda: 7, "numbers are asked for, you gave <function"),
         (PAIR, lambda x: (x, x), "result 2: entry [0]: you gave 1, expected 2."),

@@ -19,8 +19,8 @@ SIZES = [(5, 3, 2), (784, 20, 10), (7, 4, 6, 3)]  # none of them in the lecture
 @pytest.fixture(scope="module")
 def lecture():
     """What the lecture codes without Keras."""
-    names = "sums ten_averages most_like split best_in_validation caught parameter_count logistic_reads"
-    return take(0, *names.split(), "reads_of_the_last", "with_signs")
+    names = "sums ten_averages most_like split best_in_validation caught parameter_count share_read"
+    return take(0, *names.split(), "reads_of_the_last", "shuffled_reads", "with_signs")
 
 
 @pytest.fixture(scope="module")
@@ -60,8 +60,8 @@ def test_a_split_draws_360_images_with_all_digits_in_proportion(lecture):
 
 def test_the_writers_are_known_from_images_that_are_not_tested(lecture, monkeypatch):
     seen = []
-    monkeypatch.setitem(lecture.reads_of_the_last.__globals__, "logistic_reads", lambda *rows: seen.append(rows) or 0)
-    lecture.reads_of_the_last(SEED)
+    monkeypatch.setitem(lecture.reads_of_the_last.__globals__, "share_read", lambda name, *rows: seen.append(rows) or 0)
+    lecture.reads_of_the_last("any", SEED)
     *known, (fewer, all_last) = [tuple(map(set, map(np.ravel, rows))) for rows in seen]
     assert all_last == set(range(1437, 1797)) and len(fewer) == 1257 and max(fewer) < 1437
     for train, test in known:
@@ -71,10 +71,16 @@ def test_the_writers_are_known_from_images_that_are_not_tested(lecture, monkeypa
     assert known[0][1] | known[1][1] == all_last
 
 
-def test_logistic_regression_is_asked_about_the_rows_that_are_tested(lecture):
+@pytest.mark.parametrize("name", ["logistic regression", "nearest neighbour"])
+def test_a_method_is_asked_about_the_rows_that_are_tested(lecture, name):
     rows = np.arange(300)
-    assert lecture.logistic_reads(rows, rows) > 0.99
-    assert 0.6 < lecture.logistic_reads(rows, np.arange(1000, 1300)) < 0.97
+    assert lecture.share_read(name, rows, rows) > 0.99
+    assert 0.6 < lecture.share_read(name, rows, np.arange(1000, 1300)) < 0.97
+
+
+def test_shuffled_every_row_is_read_by_a_method_that_has_not_learnt_from_it(lecture):
+    of_the_last, of_all = lecture.shuffled_reads("nearest neighbour", SEED)  # it would read its own rows without a slip
+    assert 0.95 < of_the_last < 1 and 0.95 < of_all < 1
 
 
 # The network
@@ -127,20 +133,19 @@ def test_the_exercise_hands_over_what_the_lecture_does(lecture):
 
 
 def test_the_signs_of_the_output_decide_whether_the_circle_is_fenced_in(keras):
-    fails, begun, nets = take(0, "trial").trial(starts=[SEED, SEED + 1, SEED + 2])
-    assert [failed.shape[1:] for failed in fails.values()] == 2 * [(5, 3)]
-    assert np.all((begun[:, 1:] < 0).sum(axis=-1) == np.arange(4)[:, None])
-    assert np.all(fails["relu"][-1, 1]) and not np.any(fails["relu"][-1, 4])
-    assert nets.shape == (2, 5, 3)
+    fails = take(0, "fails_with_signs").fails_with_signs(units=3, starts=[SEED, SEED + 1, SEED + 2])
+    assert fails.shape == (2, 4, 3)
+    assert np.all(fails[0, 0]) and not np.any(fails[:, 3])
 
 
-@pytest.mark.parametrize("units", [2, 5])
-def test_signs_are_chosen_and_sizes_stay(lecture, units):
-    drawn = np.random.default_rng(SEED).normal(size=(units + 2, 4, units, 1))
-    chosen = lecture.with_signs(drawn)
-    np.testing.assert_array_equal(chosen[0], drawn[0])
+@pytest.mark.parametrize(("units", "negative"), [(2, 1), (5, 0), (5, 4)])
+def test_signs_are_chosen_and_sizes_stay(lecture, units, negative):
+    drawn = np.random.default_rng(SEED).normal(size=(2, 4, units, 1))
+    before = drawn.copy()
+    chosen = lecture.with_signs(drawn, negative)
+    np.testing.assert_array_equal(drawn, before)
     np.testing.assert_array_equal(abs(chosen), abs(drawn))
-    assert np.all((chosen[1:, ..., 0] < 0).sum(axis=-1) == np.arange(units + 1)[:, None])
+    assert np.all((chosen[..., 0] < 0).sum(axis=-1) == negative)
 
 
 # Adding up

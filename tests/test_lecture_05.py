@@ -139,11 +139,14 @@ def test_the_defaults_that_the_lecture_names(keras):
 
 @pytest.mark.parametrize("width", [64, 160])
 def test_pytorchs_biases_keep_one_part_in_five_times_the_width_the_same_for_all_inputs(lecture, width):
-    found = [list(lecture.left_over(lecture.random_layers([width] * 11, SEED + i), SEED + i)) for i in range(60)]
-    size, differing = np.mean(found, axis=0)[list(lecture.DEFAULTS).index("PyTorch Linear")]
+    kept = {
+        name: np.mean([lecture.left_over(*start, SEED + i, width) for i in range(60)], axis=0)
+        for name, start in lecture.DEFAULTS.items()
+    }
+    size, differing = kept["PyTorch Linear"]
     assert size == pytest.approx(1 / (5 * width), rel=0.1)
     assert differing < 1e-4
-    assert np.mean(found, axis=0)[0, 0] == pytest.approx(1, rel=0.4)  # He keeps it
+    assert kept["He"][0] == pytest.approx(1, rel=0.4)
 
 
 @pytest.mark.parametrize("shape", [(40, 20), (3, 5, 8, 16)])
@@ -217,12 +220,12 @@ def test_the_funnels_factors_are_the_ratios_of_its_widths(lecture):
 
 
 @pytest.mark.parametrize(("place", "width"), [(1.0, 0.3), (0.5, 0.1)])
-def test_the_window_finds_centre_and_spread_of_a_bump(lecture, place, width):
+def test_the_window_finds_centre_and_width_of_a_bump(lecture, place, width):
     gains = 2 ** np.linspace(-1, 2, 400)
-    bump = 0.12 + 0.8 * np.exp(-((np.log2(gains) - place) ** 2) / (2 * width**2))
-    centre, spread = lecture.window(bump[:, None] * np.ones(3), gains)
+    bump = 0.1 + 0.8 * np.exp(-((np.log2(gains) - place) ** 2) / (2 * width**2))
+    centre, wide = lecture.window(bump, gains)
     np.testing.assert_allclose(centre, 2**place, rtol=1e-2)
-    np.testing.assert_allclose(spread, width, rtol=2e-2)
+    np.testing.assert_allclose(wide, 2 * np.sqrt(2 * np.log(4 / 3)) * width, rtol=5e-2)
 
 
 @pytest.mark.parametrize(("outputs", "errors"), [((1.0, 2.0), (3.0, 1.0)), ((0.5, 1.0), (1.0, 4.0))])

@@ -83,6 +83,16 @@ def test_speaker_gets_the_first_paragraph_of_why_and_the_minutes(sample) -> None
     assert sum(slide.seconds for slide in sample.slides if slide.cell_id.startswith("dead-relu")) == 240
 
 
+def test_of_two_findings_before_a_why_the_one_with_a_note_keeps_its_own(tmp_path) -> None:
+    notebook = samples.lecture()
+    at = next(i for i, cell in enumerate(notebook.cells) if cell["id"] == "dead-relu-finding")
+    earlier = new_markdown_cell("## An earlier finding", id="dead-relu-finding-earlier", metadata={"note": "Its own."})
+    notebook.cells.insert(at, earlier)
+    notes = {slide.cell_id: slide.notes for slide in lecture.read(samples.save(notebook, tmp_path)).slides}
+    assert len(notes["dead-relu-finding-earlier"]) == 1
+    assert "ordinary" in " ".join(notes["dead-relu-finding"])
+
+
 def test_handout_holds_the_whole_why(tmp_path: Path) -> None:
     build.build([samples.save(samples.lecture(), tmp_path)], tmp_path)
     handout = (tmp_path / "04_sample-handout.html").read_text()

@@ -145,8 +145,9 @@ def _difference_of_numbers(exercise: Exercise, given: object, expected: np.ndarr
         return ""
     at = tuple(int(i) for i in np.argwhere(wrong)[0])
     place = f"entry {list(at)}: " if at else ""
-    told = f", expected {_short(expected[at])}" if exercise.cases else ""  # a single value would be the whole answer
-    return f"{where}{place}you gave {_short(numbers[at])}{told}."
+    given_text, expected_text = _apart(numbers[at], expected[at])
+    told = f", expected {expected_text}" if exercise.cases else ""  # a single value would be the whole answer
+    return f"{where}{place}you gave {given_text}{told}."
 
 
 def _is_shape(value: object) -> bool:
@@ -172,6 +173,12 @@ def _name(case: Mapping[str, object]) -> str:
     """Where a difference lies: "at h = -2: "; arguments too long to print are left out."""
     short = [f"{name} = {_short(value)}" for name, value in case.items() if np.ndim(value) == 0]
     return f"at {', '.join(short)}: " if short else ""
+
+
+def _apart(a: float, b: float) -> tuple[str, str]:
+    """Two numbers with as many digits as it takes to tell them apart."""
+    texts = ((f"{a:.{digits}g}", f"{b:.{digits}g}") for digits in (4, 6, 9))
+    return next((pair for pair in texts if pair[0] != pair[1]), (repr(float(a)), repr(float(b))))
 
 
 def _short(value: object) -> str:

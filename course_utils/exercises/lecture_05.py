@@ -50,6 +50,11 @@ COPIES = Exercise(
             "np.unique(kernel).size",
             "Without an axis, single numbers are compared. A unit is a whole column.",
         ),
+        Mistake(
+            "np.unique(kernel, axis=1).shape[1]",
+            "np.unique(kernel.sum(axis=0)).size",
+            "You compare the sums of the columns. Different columns can have the same sum: compare all their entries.",
+        ),
         Mistake(".shape[1]", ".shape[0]", "That is how many inputs there are. Count the columns that are left."),
         Mistake(".shape[1]", ".size", "That counts numbers. Count the columns that are left."),
         Mistake(
@@ -66,7 +71,7 @@ COPIES = Exercise(
     cases=[
         {"kernel": np.column_stack([_UNIT, _UNIT[:, 0], 2 * _UNIT[:, 1], _UNIT[:, 0], _UNIT[:, 0] + _UNIT[:, 2]])},
         {"kernel": np.tile(_UNIT[:, :1], (1, 6))},
-        {"kernel": np.array([[1.0, 2.0, 1.0, 0.0], [1.0, 2.0, 1.0, 0.0], [1.0, 2.0, 1.0, 6.0]])},
+        {"kernel": np.array([[1.0, 2.0, 1.0, 0.0, 0.0]] * 3 + [[1.0, 2.0, 1.0, 0.0, 6.0], [1.0, 2.0, 1.0, 6.0, 0.0]])},
     ],
 )
 
@@ -190,7 +195,8 @@ LEAKY_GAIN = Exercise(
     cases=[{"alpha": 0.0}, {"alpha": 0.3}, {"alpha": 0.9}],
 )
 
-_H = _RNG.normal(size=(40, 5))
+_SAMPLE = _RNG.normal(size=(40, 5))
+_H = (_SAMPLE - _SAMPLE.mean()) / _SAMPLE.std()
 
 SAMPLE = Exercise(
     id="gain-from-sample",
@@ -211,7 +217,7 @@ SAMPLE = Exercise(
     hints=(
         "The next layer has mean square g² times that of x. Which g makes it 1?",
         "g = 1 over the root of the mean of x².",
-        "h is only there to tempt you: it has mean square 1 already.",
+        "You do not need h: its mean square is 1.",
     ),
     mistakes=(
         Mistake(
@@ -398,6 +404,11 @@ REPAIR = Exercise(
             "(squares[:, 0] / squares[:, -1]) ** (1 / (2 * layers))",
             "np.sqrt(squares[:, 0] / squares[:, 1])",
             "One layer tells little: use the first and the last mean square.",
+        ),
+        Mistake(
+            "(squares[:, 0] / squares[:, -1]) ** (1 / (2 * layers))",
+            "np.exp(-np.polyfit(np.arange(layers + 1), np.log(squares).T, 1)[0] / 2)",
+            "A fitted line passes between the points. Here the last mean square must equal the first: these two count.",
         ),
     ),
     cases=[
