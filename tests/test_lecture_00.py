@@ -20,7 +20,7 @@ SIZES = [(5, 3, 2), (784, 20, 10), (7, 4, 6, 3)]  # none of them in the lecture
 def lecture():
     """What the lecture codes without Keras."""
     names = "sums ten_averages most_like split best_in_validation caught parameter_count share_read"
-    return take(0, *names.split(), "reads_of_the_last", "shuffled_reads", "with_signs")
+    return take(0, *names.split(), "read_of_the_last", "shuffled_reads", "with_signs")
 
 
 @pytest.fixture(scope="module")
@@ -60,8 +60,9 @@ def test_a_split_draws_360_images_with_all_digits_in_proportion(lecture):
 
 def test_the_writers_are_known_from_images_that_are_not_tested(lecture, monkeypatch):
     seen = []
-    monkeypatch.setitem(lecture.reads_of_the_last.__globals__, "share_read", lambda name, *rows: seen.append(rows) or 0)
-    lecture.reads_of_the_last("any", SEED)
+    monkeypatch.setitem(lecture.read_of_the_last.__globals__, "share_read", lambda name, *rows: seen.append(rows) or 0)
+    for known in (True, False):
+        lecture.read_of_the_last("any", SEED, known)
     *known, (fewer, all_last) = [tuple(map(set, map(np.ravel, rows))) for rows in seen]
     assert all_last == set(range(1437, 1797)) and len(fewer) == 1257 and max(fewer) < 1437
     for train, test in known:
@@ -133,9 +134,10 @@ def test_the_exercise_hands_over_what_the_lecture_does(lecture):
 
 
 def test_the_signs_of_the_output_decide_whether_the_circle_is_fenced_in(keras):
-    fails = take(0, "fails_with_signs").fails_with_signs(units=3, starts=[SEED, SEED + 1, SEED + 2])
-    assert fails.shape == (2, 4, 3)
+    fails, loses = take(0, "run_with_signs").run_with_signs(units=3, starts=[SEED, SEED + 1, SEED + 2])
+    assert fails.shape == loses.shape == (2, 4, 3)
     assert np.all(fails[0, 0]) and not np.any(fails[:, 3])
+    assert not np.any(loses[0, 3])
 
 
 @pytest.mark.parametrize(("units", "negative"), [(2, 1), (5, 0), (5, 4)])

@@ -15,6 +15,7 @@ from tools.rules.base import WHOLE
 from tools.rules.outputs import bare_numbers
 
 LONG = "\n".join(f"x{i} = {i}" for i in range(26))
+CONTROL = 'def update():\n    print(answer)\n\n\nexplore(update, fig, "It stays grey.", stills=[])'
 
 
 @pytest.fixture(autouse=True)
@@ -93,6 +94,7 @@ BAD = [
     ("caption", "grey-explore", source("explore(update, fig, stills=[])")),
     ("no-global-seed", "grey-experiment", source("np.random.seed(0)")),
     ("no-global-seed", "grey-experiment", source("keras.utils.set_random_seed(0)")),
+    ("control-keeps-its-names", "grey-explore", source(CONTROL)),
     ("start-first", "setup", source("import keras\n\nstart(lecture=90)")),
     ("no-pip", "grey-experiment", source("%pip install keras")),
     ("no-nbval-marker", "grey-experiment", source("# NBVAL_IGNORE_OUTPUT\nx = 1")),

@@ -225,6 +225,11 @@ LEAST_SURE = Exercise(
             "np.sort(np.argsort(sureness)[:k])",
             "The right images, in the order of their numbers. The least sure comes first.",
         ),
+        Mistake(
+            "np.argsort(sureness)[:k]",
+            "np.argpartition(sureness, k)[:k]",
+            "The right images, but argpartition leaves them in any order. Sort them: the least sure comes first.",
+        ),
     ),
     cases=[{"chances": _chances(9, 4), "k": 3}, {"chances": _chances(400, 3), "k": 200}],
 )

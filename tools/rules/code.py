@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import symtable
 
 from tools import notebooks
 from tools.rules.base import EDIT_AND_EXECUTE, calls, python_tree, role, rule
@@ -53,6 +54,19 @@ def no_global_seed(cell, lecture):
     for name, call in calls(cell):
         if name.endswith(("random.seed", "set_random_seed", "random.set_seed")) or name == "seed":
             yield f"{name}(…) in line {call.lineno}"
+
+
+@rule("lecture", EDIT_AND_EXECUTE)
+def control_keeps_its_names(lecture):
+    """A name that a control uses gets another meaning in a later cell, so the control stops working."""
+    used = {}
+    for cell in lecture.code_cells:
+        names = symtable.symtable(ast.unparse(python_tree(cell)), cell["id"], "exec")
+        for name in sorted({symbol.get_name() for symbol in names.get_symbols() if symbol.is_assigned()} & used.keys()):
+            yield used[name], f"{name} is assigned again in {cell['id']}"
+        if any(name == "explore" for name, _ in calls(cell)):
+            functions = [child for child in names.get_children() if child.get_type() == "function"]
+            used |= {name: cell["id"] for function in functions for name in function.get_globals()}
 
 
 @rule("lecture", EDIT_AND_EXECUTE)
