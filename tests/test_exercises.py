@@ -32,6 +32,7 @@ NESTED = Exercise(
     | {"mistakes": (Mistake("(x, 2 * x)", "x, 2 * x", "Make a pair."),)}
 )
 SCALAR = Exercise(**DOUBLE | {"cases": [{"x": 1.5}, {"x": -2.0}]})
+TRUTH = Exercise(**DOUBLE | {"solution": "def positive(x):\n    return x > 0", "mistakes": ()})
 NOT_TRIED = "· double-it: not tried yet. Replace the `...` and run the cell again; hint('double-it') helps."
 RIGHT = "✓ double-it: right. Compare with solution('double-it')."
 
@@ -85,6 +86,8 @@ def test_an_answer_that_was_not_tried(exercise, answer):
         (EXERCISE, None, "a function is asked for, you gave None."),
         (SCALAR, lambda x: max(2 * x, 0.0), "at x = -2: you gave 0, expected -4."),
         (SCALAR, lambda x: 2.00003 * x, "at x = 1.5: you gave 3.00005, expected 3."),
+        (TRUTH, lambda x: x < 0, "entry [0]: you gave False, expected True."),
+        (TRUTH, lambda x: 2 * x, "entry [0]: you gave 2, expected 1."),
         (VALUE, 8, "you gave 8."),
         (VALUE, lambda: 7, "numbers are asked for, you gave <function"),
         (PAIR, lambda x: (x, x), "result 2: entry [0]: you gave 1, expected 2."),

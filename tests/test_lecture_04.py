@@ -28,7 +28,7 @@ def lecture():
 @pytest.fixture(scope="module")
 def with_keras(keras):
     """What the lecture codes with Keras."""
-    names = "distance_from_keras as_tanhs ARMS gradient_profile GALLERY keras_start sigmoid_start BELOW dead_units"
+    names = "distance_from_keras slope_at_0 as_tanhs ARMS gradient_profile GALLERY keras_start sigmoid_start BELOW dead_units"
     return take(4, *names.split())
 
 
@@ -81,10 +81,26 @@ def test_the_functions_and_slopes_are_kerass(with_keras):
     assert with_keras.distance_from_keras(SEED) < 1e-5
 
 
-def test_at_the_kink_the_slope_is_the_one_left_of_it_as_in_keras(lecture, keras):
-    for name, function in (("ReLU", keras.activations.relu), ("leaky ReLU", keras.activations.leaky_relu)):
-        _, (slopes,) = probes.value_and_gradients(lambda h, f=function: keras.ops.sum(f(h)), [np.zeros(1, "float32")])
-        assert lecture.GALLERY[name][1](np.zeros(1)) == pytest.approx(slopes)
+def test_at_the_kink_the_slope_is_the_one_left_of_it_as_in_keras(lecture, with_keras):
+    for name in ("ReLU", "ELU"):
+        assert lecture.GALLERY[name][1](np.zeros(1)) == pytest.approx(with_keras.slope_at_0(name))
+
+
+@pytest.mark.parametrize(("name", "left", "right"), [("leaky ReLU", 0.2, 1), ("SELU", 1.7580993, 1.0507010)])
+def test_where_keras_depends_on_its_backend_it_takes_one_of_the_two_sides(lecture, with_keras, name, left, right):
+    assert lecture.GALLERY[name][1](np.zeros(1)) == pytest.approx(left)
+    assert min(abs(with_keras.slope_at_0(name) - np.array([left, right]))) < 1e-5
+
+
+def test_gelu_and_silu_minus_their_mirror_image_are_the_identity(lecture):
+    for name in ("GELU", "SiLU"):
+        function, slope = lecture.GALLERY[name]
+        np.testing.assert_allclose(function(H) - function(-H), H, atol=1e-12)
+        np.testing.assert_allclose(slope(H) + slope(-H), 1, atol=1e-12)
+
+
+def test_the_gelu_that_is_timed_stays_in_32_bits(lecture):
+    assert lecture.GALLERY["GELU"][0](H.astype("float32")).dtype == np.float32
 
 
 def test_the_sigmoid_and_its_slope_are_scipys(lecture):

@@ -126,7 +126,7 @@ def _difference(exercise: Exercise, given: object, expected: object, case: str, 
         return next(filter(None, (_difference(exercise, g, e, case, name) for g, e, name in pieces)), "")
     if isinstance(expected, str):
         return "" if isinstance(given, str) and given == expected else f"{where}you gave {given!r:.40}."
-    return _difference_of_numbers(exercise, given, np.asarray(expected, dtype=float), where)
+    return _difference_of_numbers(exercise, given, np.asarray(expected), where)
 
 
 def _difference_of_numbers(exercise: Exercise, given: object, expected: np.ndarray, where: str) -> str:
@@ -140,12 +140,14 @@ def _difference_of_numbers(exercise: Exercise, given: object, expected: np.ndarr
         return f"{where}numbers are asked for, you gave {given!r:.40}."
     if numbers.shape != expected.shape:
         return f"{where}your result has shape {numbers.shape}, expected {expected.shape}."
-    wrong = ~np.isclose(numbers, expected, rtol=exercise.tolerance, atol=exercise.tolerance)
+    wrong = ~np.isclose(numbers, expected.astype(float), rtol=exercise.tolerance, atol=exercise.tolerance)
     if not wrong.any():
         return ""
     at = tuple(int(i) for i in np.argwhere(wrong)[0])
     place = f"entry {list(at)}: " if at else ""
     given_text, expected_text = _apart(numbers[at], expected[at])
+    if expected.dtype == bool and numbers[at] in (0, 1):
+        given_text, expected_text = str(numbers[at] == 1), str(expected[at])
     told = f", expected {expected_text}" if exercise.cases else ""  # a single value would be the whole answer
     return f"{where}{place}you gave {given_text}{told}."
 
