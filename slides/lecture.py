@@ -330,9 +330,10 @@ class _Talk:
         self.section.why.append(markup.markdown(text))
         note = markup.markdown(markup.paragraphs(text)[0])
         findings = [slide for slide in self.unexplained if slide.layout == "finding"]
-        *earlier, last = findings or self.unexplained[-1:] or [None]
-        for slide in [slide for slide in earlier if not slide.notes] + ([last] if last else []):
-            slide.notes.append(note)
+        explained = findings or self.unexplained[-1:]
+        for slide in explained:
+            if slide is explained[-1] or not slide.notes:  # of several findings, one with a note of its own keeps it
+                slide.notes.append(note)
         self.unexplained = []
 
     def take_exercise(self, cell: NotebookNode) -> None:
