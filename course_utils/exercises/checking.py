@@ -145,9 +145,9 @@ def _difference_of_numbers(exercise: Exercise, given: object, expected: np.ndarr
         return ""
     at = tuple(int(i) for i in np.argwhere(wrong)[0])
     place = f"entry {list(at)}: " if at else ""
-    given_text, expected_text = _apart(numbers[at], expected[at])
-    if expected.dtype == bool and numbers[at] in (0, 1):
-        given_text, expected_text = str(numbers[at] == 1), str(expected[at])
+    are_truths = expected.dtype == bool and numbers[at] in (0, 1)
+    pair = numbers[at], expected[at]
+    given_text, expected_text = (str(bool(value)) for value in pair) if are_truths else _apart(*pair)
     told = f", expected {expected_text}" if exercise.cases else ""  # a single value would be the whole answer
     return f"{where}{place}you gave {given_text}{told}."
 
