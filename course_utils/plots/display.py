@@ -52,8 +52,9 @@ def show(figure: Figure, caption: str, alt: str | None = None) -> None:
 def render(figure: Figure, dpi: int = STORED_DPI) -> Image.Image:
     """The pixels of a figure: (height × dpi, width × dpi) in RGB."""
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=dpi)
-    return Image.open(buffer).convert("RGB")
+    figure.savefig(buffer, format="rgba", dpi=dpi)
+    size = (figure.get_size_inches() * dpi).astype(int)
+    return Image.frombuffer("RGBA", tuple(size), buffer.getvalue()).convert("RGB")
 
 
 def publish(picture: Image.Image, caption: str, alt: str) -> None:

@@ -48,7 +48,8 @@ def _tensorflow(members: Members, optimizer: keras.optimizers.Optimizer) -> Epoc
         return tf.map_fn(step, batches, fn_output_signature=kinds, parallel_iterations=1)
 
     # TensorFlow counts by source line how often functions are traced, and warns of many; each partial counts alone.
-    epoch = tf.function(partial(epoch), jit_compile=True)
+    # AutoGraph would have nothing to translate, and loading it takes a second.
+    epoch = tf.function(partial(epoch), jit_compile=True, autograph=False)
 
     def run(x, y, batches):
         with silent_stderr():  # TensorFlow's compiler announces itself there
