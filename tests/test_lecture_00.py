@@ -20,7 +20,7 @@ SIZES = [(5, 3, 2), (784, 20, 10), (7, 4, 6, 3)]  # none of them in the lecture
 def lecture():
     """What the lecture codes without Keras."""
     names = "sums ten_averages most_like split best_in_validation caught parameter_count share_read"
-    return take(0, *names.split(), "read_of_the_last", "shuffled_reads", "with_signs")
+    return take(0, *names.split(), "read_of_the_last", "shuffled_reads")
 
 
 @pytest.fixture(scope="module")
@@ -128,26 +128,6 @@ def test_the_exercise_hands_over_what_the_lecture_does(lecture):
     rows = get("least-sure").reference(chances, 5)
     right = ~np.isin(np.arange(20), rows)
     assert lecture.caught(chances.max(axis=1), right, 0.25) == 1
-
-
-# Three units
-
-
-def test_the_signs_of_the_output_decide_whether_the_circle_is_fenced_in(keras):
-    fails, loses = take(0, "run_with_signs").run_with_signs(units=3, starts=[SEED, SEED + 1, SEED + 2])
-    assert fails.shape == loses.shape == (2, 4, 3)
-    assert np.all(fails[0, 0]) and not np.any(fails[:, 3])
-    assert not np.any(loses[0, 3])
-
-
-@pytest.mark.parametrize(("units", "negative"), [(2, 1), (5, 0), (5, 4)])
-def test_signs_are_chosen_and_sizes_stay(lecture, units, negative):
-    drawn = np.random.default_rng(SEED).normal(size=(2, 4, units, 1))
-    before = drawn.copy()
-    chosen = lecture.with_signs(drawn, negative)
-    np.testing.assert_array_equal(drawn, before)
-    np.testing.assert_array_equal(abs(chosen), abs(drawn))
-    assert np.all((chosen[..., 0] < 0).sum(axis=-1) == negative)
 
 
 # Adding up
