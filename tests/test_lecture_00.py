@@ -20,7 +20,7 @@ SIZES = [(5, 3, 2), (784, 20, 10), (7, 4, 6, 3)]  # none of them in the lecture
 def lecture():
     """What the lecture codes without Keras."""
     names = "sums ten_averages most_like split best_in_validation caught parameter_count share_read"
-    return take(0, *names.split(), "read_of_the_last", "shuffled_reads")
+    return take(0, *names.split(), "ways_to_learn", "points_missing")
 
 
 @pytest.fixture(scope="module")
@@ -58,18 +58,25 @@ def test_a_split_draws_360_images_with_all_digits_in_proportion(lecture):
     assert not np.array_equal(y_test, lecture.split(SEED + 1)[3])
 
 
-def test_the_writers_are_known_from_images_that_are_not_tested(lecture, monkeypatch):
-    seen = []
-    monkeypatch.setitem(lecture.read_of_the_last.__globals__, "share_read", lambda name, *rows: seen.append(rows) or 0)
-    for known in (True, False):
-        lecture.read_of_the_last("any", SEED, known)
-    *known, (fewer, all_last) = [tuple(map(set, map(np.ravel, rows))) for rows in seen]
-    assert all_last == set(range(1437, 1797)) and len(fewer) == 1257 and max(fewer) < 1437
-    for train, test in known:
-        assert len(train) == 1437 and len(test) == 180
-        assert not train & test
-        assert train - fewer == all_last - test
-    assert known[0][1] | known[1][1] == all_last
+@pytest.mark.parametrize("seed", [SEED, SEED + 1])
+def test_none_half_and_four_fifths_of_the_last_rows_are_learnt_from(lecture, seed):
+    ways = [set(way) for way in lecture.ways_to_learn(seed)]
+    of_the_last = [len(way & set(range(1437, 1797))) for way in ways]
+    assert [len(way) for way in ways] == [1437] * 8
+    assert of_the_last[:3] == [0, 180, 180]
+    assert len(ways[1] | ways[2]) == 1257 + 360
+    assert sum(of_the_last[3:]) == pytest.approx(4 * 360, abs=8)
+    assert set.union(*(set(range(1797)) - way for way in ways[3:])) == set(range(1797))
+
+
+def test_a_row_counts_where_it_has_not_been_learnt_from(lecture):
+    ways = lecture.ways_to_learn(SEED)
+    learnt = np.array([np.isin(np.arange(1797), way) for way in ways])
+    np.testing.assert_allclose(lecture.points_missing(learnt, ways), 0)  # what is learnt is no merit
+    right = np.ones((8, 1797))
+    right[0, 1437:1527] = 0  # a quarter of the last rows, where none is known
+    right[1, 1437:] = 0  # one of the two halves
+    np.testing.assert_allclose(lecture.points_missing(right, ways), [25, 50, 0])
 
 
 @pytest.mark.parametrize("name", ["logistic regression", "nearest neighbour"])
@@ -77,11 +84,6 @@ def test_a_method_is_asked_about_the_rows_that_are_tested(lecture, name):
     rows = np.arange(300)
     assert lecture.share_read(name, rows, rows) > 0.99
     assert 0.6 < lecture.share_read(name, rows, np.arange(1000, 1300)) < 0.97
-
-
-def test_shuffled_every_row_is_read_by_a_method_that_has_not_learnt_from_it(lecture):
-    of_the_last, of_all = lecture.shuffled_reads("nearest neighbour", SEED)  # it would read its own rows without a slip
-    assert 0.95 < of_the_last < 1 and 0.95 < of_all < 1
 
 
 # The network
