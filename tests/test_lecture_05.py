@@ -21,7 +21,7 @@ def lecture():
 @pytest.fixture(scope="module")
 def with_keras(keras):
     """What the lecture codes with Keras."""
-    return take(5, "FORMULAS", "drawn", "ZERO", "loss_at_start", "cross_entropy", "levelled", "ridge_rates", "relu")
+    return take(5, "FORMULAS", "drawn", "ZERO", "loss_at_start", "cross_entropy", "levelled", "RATES", "at_best_rate")
 
 
 def mean_of(function, variance=1.0):
@@ -91,10 +91,23 @@ def test_each_relu_layer_multiplies_the_mean_square_by_half_the_squared_gain(lec
     assert np.exp(per_layer) == pytest.approx(factor, rel=0.05)
 
 
-@pytest.mark.parametrize("alpha", [0.0, 0.3, 1.0])
-def test_what_a_leaky_relu_keeps(alpha):
-    kept = mean_of(lambda h: np.where(h > 0, h, alpha * h) ** 2)
-    assert kept == pytest.approx((1 + alpha**2) / 2, rel=1e-6)
+@pytest.mark.parametrize(("a", "b", "p"), [(1.0, 0.0, 0.0), (1.0, 0.3, 0.0), (2.0, -0.5, 0.3)])
+def test_the_gain_of_two_slopes_keeps_the_mean_square(a, b, p):
+    from course_utils.exercises import get
+
+    kept = (1 - p) * mean_of(lambda h: np.where(h > 0, a * h, b * h) ** 2)
+    assert get("two-slopes").reference(a, b, p) ** 2 * kept == pytest.approx(1, rel=1e-6)
+
+
+@pytest.mark.parametrize(("n_relu", "n_raw"), [(300, 40), (20, 200)])
+def test_the_mixed_start_of_the_exercise_keeps_the_mean_square(n_relu, n_raw):
+    from course_utils.exercises import get
+
+    rng = np.random.default_rng(SEED)
+    scale, bound = get("mixed-start").reference(n_relu, n_raw)
+    x = np.hstack([np.maximum(rng.normal(size=(400, n_relu)), 0), rng.normal(size=(400, n_raw))])
+    weights = rng.normal(0, scale, (600, n_relu + n_raw)), rng.uniform(-bound, bound, (600, n_relu + n_raw))
+    assert [np.mean((x @ W.T) ** 2) for W in weights] == pytest.approx([1, 1], rel=0.05)
 
 
 def test_what_a_relu_keeps_of_the_variance():
@@ -157,14 +170,15 @@ def test_glorots_variance_of_the_exercise_is_kerass(keras, shape):
     assert np.var(drawn) == pytest.approx(get("glorot-variance").reference(shape), rel=0.03)
 
 
-@pytest.mark.parametrize("n_in", [50, 700])
-def test_hes_start_of_the_exercise_is_kerass(keras, n_in):
+@pytest.mark.parametrize(("n_relu", "n_raw"), [(700, 0), (0, 50)])
+def test_the_mixed_start_of_the_exercise_has_hes_and_lecuns_at_its_ends(keras, n_relu, n_raw):
     from course_utils.exercises import get
 
-    scale, bound = get("he-scale").reference(n_in)
+    scale, bound = get("mixed-start").reference(n_relu, n_raw)
+    family = "He" if n_relu else "Lecun"
     normal, uniform = (
-        keras.ops.convert_to_numpy(start(seed=SEED)((n_in, 400)))
-        for start in (keras.initializers.HeNormal, keras.initializers.HeUniform)
+        keras.ops.convert_to_numpy(getattr(keras.initializers, family + kind)(seed=SEED)((n_relu + n_raw, 400)))
+        for kind in ("Normal", "Uniform")
     )
     assert normal.std() == pytest.approx(scale, rel=0.02)
     assert np.abs(uniform).max() == pytest.approx(bound, rel=1e-3)
@@ -232,8 +246,8 @@ def test_the_window_finds_centre_and_width_of_a_bump(lecture, place, width):
 def test_a_levelled_activation_has_one_factor_forwards_and_another_backwards(with_keras, keras, outputs, errors):
     from course_utils import probes
 
-    each = len(with_keras.ridge_rates) * 8
-    bend = with_keras.levelled(keras.activations.relu, outputs, errors)
+    each = 3
+    bend = with_keras.levelled(keras.activations.relu, outputs, errors, each)
     h = np.random.default_rng(SEED).normal(size=(2 * each, 1, 3)).astype("float32")
     total, (slopes,) = probes.value_and_gradients(lambda h: keras.ops.sum(bend(h)), [keras.ops.convert_to_tensor(h)])
     forwards, backwards = (np.repeat(factors, each)[:, None, None] for factors in (outputs, errors))
@@ -244,12 +258,53 @@ def test_a_levelled_activation_has_one_factor_forwards_and_another_backwards(wit
 def test_the_arms_of_a_sweep_stand_in_the_order_that_levelled_counts_on(with_keras, keras):
     from course_utils import Sweep, mlp
 
-    rng, each = np.random.default_rng(SEED), len(with_keras.ridge_rates) * 8
+    rng, each = np.random.default_rng(SEED), len(with_keras.RATES) * 8
     x, y = rng.normal(size=(20, 4)).astype("float32"), rng.integers(0, 3, 20)
-    bend = with_keras.levelled(keras.activations.relu, (1.0, 1.0), (1.0, 0.0))
-    axes = {"gain": [1.0, 1.0], "learning_rate": with_keras.ridge_rates, "seeds": 8, "at_once": 2 * each}
+    bend = with_keras.levelled(keras.activations.relu, (1.0, 1.0), (1.0, 0.0), each)
+    axes = {"gain": [1.0, 1.0], "learning_rate": with_keras.RATES, "seeds": 8, "at_once": 2 * each}
     slopes = Sweep(mlp([5], bend, initializer="lecun_normal"), "sgd", **axes).build(x, y).gradients(x, y)
     assert np.all(slopes["hidden_1/kernel"][1] == 0) and np.any(slopes["hidden_1/kernel"][0] != 0, axis=(-1, -2)).all()
+
+
+@pytest.mark.parametrize("gain", [0.5, 4.0])
+def test_level_both_ways_is_the_network_of_the_right_gain(lecture, with_keras, keras, gain):
+    """What the lecture says of its arms: the product of gain and activation decides what a network computes."""
+    level = with_keras.levelled(keras.activations.relu, (np.sqrt(2) / gain,), (1.0,), 1)
+    as_numbers = lambda h: np.asarray(keras.ops.convert_to_numpy(level(h[None].astype("float32"))))[0]
+    x, sizes = lecture.random_inputs(8, SEED, 5), [8, 7, 6, 5]
+    wrong, right = (lecture.random_layers(sizes, SEED, g) for g in (gain, np.sqrt(2)))
+    found, expected = lecture.forward(wrong, x, as_numbers)[1][-1], lecture.forward(right, x, lecture.relu)[1][-1]
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("diverged", [0, 2])
+def test_the_rate_is_chosen_on_held_back_digits_and_never_by_who_diverged(with_keras, diverged):
+    """A sweep of one gain, three rates and two seeds; the one that reads most held-back digits has diverged."""
+    held, tested = np.array([[[0.5, 0.6], [0.7, 0.2], [0.3, 0.4]]]), np.arange(6.0).reshape(1, 3, 2)
+    loss = np.ones((1, 3, 2))
+    held[0, diverged, 0], loss[0, diverged, 0] = 0.9, np.nan
+
+    class Nets:
+        axes = {"learning_rate": np.array([0.1, 0.2, 0.3])}
+        answers = iter([{"loss": loss, "accuracy": held}, {"loss": loss, "accuracy": tested}])
+        evaluate = lambda self, x, y: next(self.answers)
+
+    accuracy, rates = with_keras.at_best_rate(Nets())
+    np.testing.assert_allclose(accuracy, [[2, 1]])
+    np.testing.assert_allclose(rates, [[0.2, 0.1]])
+
+
+@pytest.mark.parametrize("counts", [[90, 10], [3, 5, 2]])
+def test_the_best_bias_of_the_exercise_is_the_logarithm_of_the_shares(keras, counts):
+    from course_utils.exercises import get
+
+    y, rng = np.repeat(np.arange(len(counts)), counts), np.random.default_rng(SEED)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    pays = lambda bias: float(loss(y, np.tile(bias, (len(y), 1)).astype("float32")))
+    for bias in rng.normal(size=(4, len(counts))):
+        saved = get("bias-cost").reference(np.array(counts), bias)
+        assert saved == pytest.approx(pays(bias) - pays(np.log(counts)), abs=1e-5)
+        assert saved > 0
 
 
 @pytest.mark.parametrize("classes", [2, 10])

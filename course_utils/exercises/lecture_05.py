@@ -75,57 +75,76 @@ COPIES = Exercise(
     ],
 )
 
-HE = Exercise(
-    id="he-scale",
+MIXED = Exercise(
+    id="mixed-start",
     lecture=5,
-    task="Give the scale of He's normal start and the bound of his uniform one, for a layer with n_in inputs.",
+    task="Give scale and uniform bound for a layer that reads ReLU outputs and, beside them, standardized numbers.",
     stub="""
-        def he_start(n_in):
+        def mixed_start(n_relu, n_raw):
             scale, bound = ..., ...
             return scale, bound
     """,
     solution="""
-        def he_start(n_in):
-            scale = np.sqrt(2 / n_in)
+        def mixed_start(n_relu, n_raw):
+            total = n_relu / 2 + n_raw
+            scale = 1 / np.sqrt(total)
             bound = np.sqrt(3) * scale
             return scale, bound
     """,
     explanation=(
-        "He's variance is 2/n_in; the scale is its square root. A uniform distribution in ±a has variance a²/3, so "
-        "a² = 6/n_in. Both have the same variance, and that is all that the derivation asks for."
+        "Each input adds Var(w) times its own mean square: 1/2 for a ReLU output, 1 for a standardized number. The 2 of "
+        "He's formula is no constant of the layer: it makes up for what the ReLU *before* it dropped. With n_raw = 0 "
+        "this is He's start, with n_relu = 0 LeCun's."
     ),
     hints=(
-        "Begin with the variance, 2/n_in. What has the scale to do with it?",
-        "scale = sqrt(variance). For the bound solve a²/3 = 2/n_in for a.",
-        "For n_in = 200 the scale is 0.1 and the bound about 0.173.",
+        "E[h^2] is a sum over all inputs of Var(w) times the mean square of that input. What is it for each kind?",
+        "A ReLU output has the mean square 1/2 here, a standardized number 1. Add up, and solve for Var(w).",
+        "For n_relu = 150 and n_raw = 25 the scale is 0.1 and the bound about 0.173.",
     ),
     mistakes=(
         Mistake(
-            "np.sqrt(2 / n_in)",
-            "2 / np.sqrt(n_in)",
-            "The common slip: 2/√n has variance 4/n and doubles each mean square. The 2 stands under the root.",
+            "n_relu / 2 + n_raw",
+            "(n_relu + n_raw) / 2",
+            "That is He's for all inputs. But no ReLU has dropped half of the standardized numbers.",
         ),
-        Mistake("np.sqrt(2 / n_in)", "2 / n_in", "That is the variance. The scale is its square root."),
-        Mistake("np.sqrt(2 / n_in)", "np.sqrt(2) / n_in", "The root is over the whole fraction: n_in stands under it."),
-        Mistake("np.sqrt(2 / n_in)", "np.sqrt(1 / n_in)", "That is LeCun's. A ReLU drops one half: make up for it."),
-        Mistake("np.sqrt(2 / n_in)", "np.sqrt(n_in / 2)", "Upside down: more inputs, smaller weights."),
-        Mistake("np.sqrt(2 / n_in)", "np.sqrt(2 * n_in)", "More inputs add up to more: divide by n_in."),
+        Mistake(
+            "n_relu / 2 + n_raw",
+            "n_relu + n_raw",
+            "That is LeCun's for all inputs. A ReLU output has only the mean square 1/2.",
+        ),
+        Mistake(
+            "n_relu / 2 + n_raw",
+            "n_relu + n_raw / 2",
+            "The other way round: it is the ReLU outputs that have lost one half.",
+        ),
+        Mistake(
+            "n_relu / 2 + n_raw",
+            "2 * n_relu + n_raw",
+            "What counts is what arrives: a ReLU passes half of the mean square, it does not double it.",
+        ),
+        Mistake(
+            "n_relu / 2 + n_raw",
+            "n_relu * (0.5 - 0.5 / np.pi) + n_raw",
+            "That is the variance of a ReLU's output. Its mean is carried along, too: use the mean square, 1/2.",
+        ),
+        Mistake(
+            "1 / np.sqrt(total)",
+            "np.sqrt(2 / total)",
+            "The factor 2 is in already: you halved the ReLU outputs' share of the sum.",
+        ),
+        Mistake("1 / np.sqrt(total)", "1 / total", "That is the variance. The scale is its square root."),
+        Mistake("1 / np.sqrt(total)", "np.sqrt(total)", "Upside down: the more arrives, the smaller the weights."),
+        Mistake(
+            "scale = 1 / np.sqrt(total)",
+            "scale = 0.5 * (np.sqrt(2 / n_relu if n_relu else 0) + np.sqrt(1 / n_raw if n_raw else 0))",
+            "Do not average two scales. All weights have one scale: add up what all inputs bring, then solve.",
+        ),
+        Mistake(
+            "scale = 1 / np.sqrt(total)",
+            "scale = np.sqrt((2 / n_relu if n_relu else 0) + (1 / n_raw if n_raw else 0))",
+            "Do not add two variances: more inputs need smaller weights. Add what all inputs bring, then solve.",
+        ),
         Mistake("np.sqrt(3) * scale", "scale", "A uniform distribution in ±a has variance a²/3, not a²."),
-        Mistake(
-            "np.sqrt(3) * scale",
-            "scale / 2",
-            "The scale may be right. The bound is larger than it: a²/3 is the variance, so a = √3 · scale.",
-        ),
-        Mistake(
-            "np.sqrt(3) * scale",
-            "np.sqrt(3 / n_in)",
-            "The scale may be right. √(3/n) is the bound of variance 1/n, LeCun's: He's variance is 2/n.",
-        ),
-        Mistake(
-            "np.sqrt(3) * scale",
-            "3 / n_in",
-            "The scale may be right. The bound is √(3 · variance), and He's variance is 2/n.",
-        ),
         Mistake("np.sqrt(3) * scale", "3 * scale", "From a² = 3 · variance follows a = √3 · scale."),
         Mistake("np.sqrt(3) * scale", "scale / np.sqrt(3)", "The other way: a is larger than the scale, by √3."),
         Mistake(
@@ -135,64 +154,90 @@ HE = Exercise(
         ),
         Mistake("np.sqrt(3) * scale", "3 * scale**2", "That is a². The bound is its square root."),
         Mistake(
-            "np.sqrt(3) * scale", "np.sqrt(2) * scale", "The variance of a uniform distribution is a²/3: 3, not 2."
+            "np.sqrt(3) * scale",
+            "np.sqrt(6 / (n_relu + n_raw))",
+            "The scale may be right. √(6/n) is the bound of variance 2/n: take √3 times your own scale.",
         ),
         Mistake("return scale, bound", "return bound, scale", "The parts may be right; give the scale first."),
     ),
-    cases=[{"n_in": 200}, {"n_in": 7}, {"n_in": 4096}],
+    cases=[{"n_relu": 150, "n_raw": 25}, {"n_relu": 200, "n_raw": 0}, {"n_relu": 0, "n_raw": 49}],
 )
 
-LEAKY_GAIN = Exercise(
-    id="leaky-gain",
+TWO_SLOPES = Exercise(
+    id="two-slopes",
     lecture=5,
-    task="Give the gain that keeps the mean square through a leaky ReLU with slope alpha below 0.",
+    task="Give the gain for an activation with slope a above 0 and b below, behind which a share p is set to 0.",
     stub="""
-        def leaky_gain(alpha):
+        def gain_of(a, b, p):
             return ...
     """,
     solution="""
-        def leaky_gain(alpha):
-            return np.sqrt(2 / (1 + alpha**2))
+        def gain_of(a, b, p):
+            return np.sqrt(2 / ((1 - p) * (a**2 + b**2)))
     """,
     explanation=(
-        "Half of the mean square lies above 0 and passes; the other half is multiplied by alpha². So the unit keeps "
-        "(1 + alpha²)/2, and g² must be its inverse. alpha = 0 is ReLU with √2, alpha = 1 is no bend at all, with 1."
+        "Half of the mean square lies above 0 and is multiplied by a², the other half by b²; the share 1 - p of the "
+        "outputs is left, and the others add 0. So (1 - p)(a² + b²)/2 is kept, and g² must be its inverse. A leaky "
+        "ReLU has √(2/(1 + b²)); |h| has a = 1, b = -1 and needs the gain 1, as if it did not bend."
     ),
     hints=(
         "h is symmetric: half of its mean square comes from above 0, half from below. What becomes of each half?",
-        "What is left is (1 + alpha²)/2 of the mean square. The factor of a layer is g² times that.",
-        "g² (1 + alpha²)/2 = 1. Solve for g.",
+        "The halves become a²/2 and b²/2 of the mean square. Then a share p of all terms is 0: what is left of the mean?",
+        "Left is (1 - p)(a² + b²)/2. The factor of a layer is g² times that, and must be 1.",
     ),
     mistakes=(
         Mistake(
-            "np.sqrt(2 / (1 + alpha**2))",
-            "2 / (1 + alpha**2)",
+            "np.sqrt(2 / ((1 - p) * (a**2 + b**2)))",
+            "2 / ((1 - p) * (a**2 + b**2))",
             "That is g². With Var(w) = g²/n the gain is its square root.",
         ),
-        Mistake("alpha**2", "alpha", "The slope alpha multiplies h, so it multiplies h² by alpha²."),
-        Mistake("1 + alpha**2", "1 - alpha**2", "The part below 0 adds to the mean square: a plus sign."),
         Mistake(
-            "1 + alpha**2",
-            "(1 - alpha) ** 2",
-            "Squares of the two halves add up, 1 and alpha²; they are not subtracted first.",
+            "(1 - p) *",
+            "(1 - p) ** 2 *",
+            "An output is kept whole or not at all: the mean of its square falls to the share 1 - p, not to its square.",
         ),
-        Mistake("1 + alpha**2", "(1 + alpha) ** 2", "The two halves are different inputs: add 1 and alpha²."),
+        Mistake("(1 - p) *", "p *", "The share p is lost. What is left is 1 - p."),
+        Mistake("(1 - p) *", "", "You forgot the share that is set to 0."),
         Mistake(
-            "np.sqrt(2 / (1 + alpha**2))", "np.sqrt(2)", "That is for alpha = 0. For alpha = 1 it must come out 1."
-        ),
-        Mistake(
-            "np.sqrt(2 / (1 + alpha**2))",
-            "np.sqrt((1 + alpha**2) / 2)",
-            "That is what the unit keeps. The gain has to make up for it: the inverse.",
+            "2 / ((1 - p) * (a**2 + b**2))",
+            "2 * (1 - p) / (a**2 + b**2)",
+            "The less is left, the larger the gain: divide by 1 - p.",
         ),
         Mistake(
-            "np.sqrt(2 / (1 + alpha**2))",
-            "2 / np.sqrt(1 + alpha**2)",
-            "The 2 belongs under the root: check alpha = 1, where the gain must be 1.",
+            "a**2 + b**2",
+            "a**2 - b**2",
+            "The part below 0 adds to the mean square: a plus sign.",
         ),
-        Mistake("2 / (", "1 / (", "Each half is only half of the mean square: (1 + alpha²)/2 is left."),
+        Mistake(
+            "a**2 + b**2",
+            "(a + b) ** 2",
+            "A number is above 0 or below, never both: the squares add up, a² and b², with no product of the two.",
+        ),
+        Mistake(
+            "a**2 + b**2",
+            "(a - b) ** 2",
+            "A number is above 0 or below, never both: the squares add up, a² and b².",
+        ),
+        Mistake("a**2 + b**2", "abs(a) + abs(b)", "A slope multiplies h, so it multiplies h² by its square."),
+        Mistake("a**2 + b**2", "1 + b**2", "That is a leaky ReLU, with a = 1. Here the slope above 0 is any number."),
+        Mistake("a**2 + b**2", "a**2", "What lies below 0 is multiplied by b: it is not lost unless b is 0."),
+        Mistake(
+            "np.sqrt(2 / ((1 - p) * (a**2 + b**2)))",
+            "np.sqrt((1 - p) * (a**2 + b**2) / 2)",
+            "That is what is kept. The gain has to make up for it: the inverse.",
+        ),
+        Mistake(
+            "np.sqrt(2 / ((1 - p) * (a**2 + b**2)))",
+            "2 / np.sqrt((1 - p) * (a**2 + b**2))",
+            "The 2 belongs under the root: check a = b = 1 and p = 0, where the gain must be 1.",
+        ),
+        Mistake("2 / ((", "1 / ((", "Each half is only half of the mean square: (a² + b²)/2."),
     ),
-    cases=[{"alpha": 0.0}, {"alpha": 0.3}, {"alpha": 0.9}],
+    cases=[
+        {"a": 1.0, "b": 0.3, "p": 0.0},
+        {"a": 1.0, "b": -0.5, "p": 0.5},
+        {"a": 2.0, "b": 0.5, "p": 0.2},
+    ],
 )
 
 _SAMPLE = _RNG.normal(size=(40, 5))
@@ -417,86 +462,98 @@ REPAIR = Exercise(
     ],
 )
 
-INFORMED = Exercise(
-    id="informed-start",
+BIAS_COST = Exercise(
+    id="bias-cost",
     lecture=5,
-    task="Give the output bias that predicts the classes' shares, and the cross-entropy with which training starts.",
+    task="Say how much lower the loss before training could be with the best output bias in place of this one.",
     stub="""
-        def informed_start(counts):
-            bias, loss = ..., ...
-            return bias, loss
+        def to_be_saved(counts, bias):
+            return ...
     """,
     solution="""
-        def informed_start(counts):
+        def to_be_saved(counts, bias):
             shares = counts / counts.sum()
-            bias = np.log(shares) - np.log(shares).mean()
-            loss = -(shares * np.log(shares)).sum()
-            return bias, loss
+            guess = np.exp(bias) / np.exp(bias).sum()
+            return (shares * (np.log(shares) - np.log(guess))).sum()
     """,
     explanation=(
-        "softmax(ln p) is p: the exponentials give p back, and the shares sum to 1; a common shift cancels. "
-        "Each image of class c costs -ln p_c, and the share p_c of them is such: together the entropy of the shares."
+        "The softmax turns the bias into a guess for every image, and an image of class c costs -ln(guess of c): on "
+        "average -sum(shares · ln guess). The least that one guess for all can cost is the entropy of the shares, with "
+        "the shares as the guess, which the bias ln(share) makes. The difference is the divergence of the two; it is "
+        "never negative. Bias 0 gives ln C minus the entropy."
     ),
     hints=(
-        "Which numbers b make exp(b) proportional to the shares?",
-        "bias = ln(shares), shifted so that it sums to 0. An image of class c costs -ln(share of c).",
-        "The loss is the average of -ln(share), weighted by how often each class occurs.",
+        "With the kernel at 0 every image gets the same guess, softmax(bias). What does an image of class c cost?",
+        "The loss is the average of -ln(guess of its class) over the images: weigh each class by its share.",
+        "The best bias guesses the shares themselves, and pays -sum(shares · ln shares). Subtract that.",
     ),
     mistakes=(
         Mistake(
-            "np.log(shares) - np.log(shares).mean()",
-            "shares - shares.mean()",
-            "The softmax takes exponentials: the bias must be the logarithm of the share.",
+            "(np.log(shares) - np.log(guess))",
+            "-np.log(guess)",
+            "That is the loss with this bias. How much of it would the best bias pay, too?",
         ),
         Mistake(
-            "np.log(shares) - np.log(shares).mean()",
-            "np.log(shares)",
-            "Right up to a shift: subtract the mean, so that the biases sum to 0.",
+            "(np.log(shares) - np.log(guess))",
+            "-np.log(shares)",
+            "That is what the best bias pays. The question is how much more this one costs.",
         ),
         Mistake(
-            "np.log(shares) - np.log(shares).mean()",
-            "np.log(shares / (1 - shares))",
-            "ln(p/(1-p)) is for a sigmoid with one output. A softmax needs ln p.",
+            "(np.log(shares) - np.log(guess))",
+            "(np.log(guess) - np.log(shares))",
+            "The sign: the best bias costs less, so there is something to save.",
         ),
         Mistake(
-            "np.log(shares) - np.log(shares).mean()",
-            "np.log(shares).mean() - np.log(shares)",
-            "The sign: frequent classes need the larger bias.",
+            "(shares * (np.log(shares) - np.log(guess))).sum()",
+            "(guess * (np.log(guess) - np.log(shares))).sum()",
+            "The images decide how often each class occurs, not the guess: weigh by the shares.",
         ),
         Mistake(
-            "np.log(shares) - np.log(shares).mean()",
-            "np.zeros(len(counts))",
-            "A bias of 0 predicts equal shares for all.",
+            "(shares * (np.log(shares) - np.log(guess))).sum()",
+            "np.mean(np.log(shares) - np.log(guess))",
+            "Frequent classes count more often: weigh each by its share, and sum.",
         ),
         Mistake(
-            "-(shares * np.log(shares)).sum()",
-            "np.log(len(counts))",
-            "ln C is the loss of equal shares. Here the start knows the real ones.",
-        ),
-        Mistake(
-            "-(shares * np.log(shares)).sum()",
-            "-np.log(shares).mean()",
-            "Frequent classes count more often: weigh each -ln p by its share.",
-        ),
-        Mistake(
-            "-(shares * np.log(shares)).sum()",
-            "-np.log(shares).sum()",
-            "The bias may be right. The loss is a mean over images: weigh each -ln p by the share p of its class.",
-        ),
-        Mistake("-(shares * np.log(shares)).sum()", "(shares * np.log(shares)).sum()", "The sign: a loss is positive."),
-        Mistake(
-            "-(shares * np.log(shares)).sum()",
-            "-(shares * np.log2(shares)).sum()",
-            "That is in bits. Keras's cross-entropy uses the natural logarithm.",
-        ),
-        Mistake(
-            "-(shares * np.log(shares)).sum()",
-            "-(shares * np.log(shares)).mean()",
+            "(shares * (np.log(shares) - np.log(guess))).sum()",
+            "(shares * (np.log(shares) - np.log(guess))).mean()",
             "The shares are weights already: sum, do not average once more over the classes.",
         ),
-        Mistake("return bias, loss", "return loss, bias", "The parts may be right; give the bias first."),
+        Mistake(
+            "(shares * (np.log(shares) - np.log(guess))).sum()",
+            "abs(shares - guess).sum()",
+            "That compares probabilities. A loss is made of their logarithms.",
+        ),
+        Mistake(
+            "(shares * (np.log(shares) - np.log(guess))).sum()",
+            "-np.log(guess).mean() + (shares * np.log(shares)).sum()",
+            "The second part is right. In the first, too, each class must be weighed by its share.",
+        ),
+        Mistake(
+            "(shares * (np.log(shares) - np.log(guess))).sum()",
+            "np.log(len(counts)) + (shares * np.log(shares)).sum()",
+            "That is right for bias 0, where the loss is ln C. Another bias makes another guess.",
+        ),
+        Mistake(
+            "np.exp(bias) / np.exp(bias).sum()",
+            "np.exp(bias)",
+            "The exponentials must be divided by their sum: a guess is made of probabilities.",
+        ),
+        Mistake(
+            "np.exp(bias) / np.exp(bias).sum()",
+            "1 / (1 + np.exp(-bias))",
+            "That is the sigmoid, for one output. A softmax divides exponentials by their sum.",
+        ),
+        Mistake(
+            "(np.log(shares) - np.log(guess))",
+            "(np.log2(shares) - np.log2(guess))",
+            "That is in bits. Keras's cross-entropy uses the natural logarithm.",
+        ),
     ),
-    cases=[{"counts": np.array([90, 10])}, {"counts": np.array([5, 20, 50, 25])}],
+    cases=[
+        {"counts": np.array([90, 10]), "bias": np.zeros(2)},
+        {"counts": np.array([5, 20, 50, 25]), "bias": np.array([1.0, 0.0, -1.0, 0.5])},
+        {"counts": np.array([30, 60, 10]), "bias": np.array([0.0, 2.0, 0.0])},
+    ],
 )
 
-EXERCISES = [COPIES, HE, LEAKY_GAIN, SAMPLE, GLOROT, REPAIR, INFORMED]
+EXERCISES = [COPIES, MIXED, TWO_SLOPES, SAMPLE, GLOROT, REPAIR, BIAS_COST]
