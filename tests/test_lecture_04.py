@@ -291,7 +291,7 @@ def test_dead_units_are_those_that_the_probe_counts(with_keras):
 
     digits = load("digits")
     nets = Sweep(mlp([32, 32], "relu"), learning_rate=[0.1, 0.2], seeds=3).build(digits)
-    dead = with_keras.dead_units(nets)
+    dead = with_keras.dead_units(nets, digits.x_train[:200])
     assert dead.shape == (2, 3, 64)
     assert dead.any()
     np.testing.assert_allclose(dead.mean(axis=-1), probes.dead_share(nets, digits.x_train[:200]))
