@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy import integrate, special, stats
@@ -270,7 +272,10 @@ def test_the_arms_of_a_sweep_stand_in_the_order_that_levelled_counts_on(with_ker
 def test_level_both_ways_is_the_network_of_the_right_gain(lecture, with_keras, keras, gain):
     """What the lecture says of its arms: the product of gain and activation decides what a network computes."""
     level = with_keras.levelled(keras.activations.relu, (np.sqrt(2) / gain,), (1.0,), 1)
-    as_numbers = lambda h: np.asarray(keras.ops.convert_to_numpy(level(h[None].astype("float32"))))[0]
+
+    def as_numbers(h):
+        return keras.ops.convert_to_numpy(level(h[None].astype("float32")))[0]
+
     x, sizes = lecture.random_inputs(8, SEED, 5), [8, 7, 6, 5]
     wrong, right = (lecture.random_layers(sizes, SEED, g) for g in (gain, np.sqrt(2)))
     found, expected = lecture.forward(wrong, x, as_numbers)[1][-1], lecture.forward(right, x, lecture.relu)[1][-1]
@@ -284,12 +289,9 @@ def test_the_rate_is_chosen_on_held_back_digits_and_never_by_who_diverged(with_k
     loss = np.ones((1, 3, 2))
     held[0, diverged, 0], loss[0, diverged, 0] = 0.9, np.nan
 
-    class Nets:
-        axes = {"learning_rate": np.array([0.1, 0.2, 0.3])}
-        answers = iter([{"loss": loss, "accuracy": held}, {"loss": loss, "accuracy": tested}])
-        evaluate = lambda self, x, y: next(self.answers)
-
-    accuracy, rates = with_keras.at_best_rate(Nets())
+    answers = iter([{"loss": loss, "accuracy": held}, {"loss": loss, "accuracy": tested}])
+    nets = SimpleNamespace(axes={"learning_rate": np.array([0.1, 0.2, 0.3])}, evaluate=lambda x, y: next(answers))
+    accuracy, rates = with_keras.at_best_rate(nets)
     np.testing.assert_allclose(accuracy, [[2, 1]])
     np.testing.assert_allclose(rates, [[0.2, 0.1]])
 
@@ -300,7 +302,10 @@ def test_the_best_bias_of_the_exercise_is_the_logarithm_of_the_shares(keras, cou
 
     y, rng = np.repeat(np.arange(len(counts)), counts), np.random.default_rng(SEED)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    pays = lambda bias: float(loss(y, np.tile(bias, (len(y), 1)).astype("float32")))
+
+    def pays(bias):
+        return float(loss(y, np.tile(bias, (len(y), 1)).astype("float32")))
+
     for bias in rng.normal(size=(4, len(counts))):
         saved = get("bias-cost").reference(np.array(counts), bias)
         assert saved == pytest.approx(pays(bias) - pays(np.log(counts)), abs=1e-5)

@@ -61,9 +61,10 @@ CHANGE_THE_WIDTH = Exercise(
         answer = (8, 64 * 8 + 8 + 8 * 10 + 10)
     """,
     explanation=(
-        "With 4 hidden units most starts read 0.5 to 0.83, with 8 nearly all read 0.87 to 0.94. Each hidden unit has a weight "
-        "for every pixel and a bias, 65; each output a weight for every hidden unit and a bias: 8 · 65 + 10 · 9 = 610. "
-        "The ten averages are 640 numbers: about as many, and they read 0.90 without any training."
+        "With 4 hidden units most starts read 0.5 to 0.83, with 8 nearly all read 0.87 to 0.94. "
+        "Each hidden unit has a weight for every pixel and a bias, 65; each output a weight for every hidden unit and "
+        "a bias: 8 · 65 + 10 · 9 = 610. The ten averages are 640 numbers: about as many, and they read 0.90 without "
+        "any training."
     ),
     hint_for_each=True,
     hints=(
@@ -73,7 +74,7 @@ CHANGE_THE_WIDTH = Exercise(
     ),
     mistakes=(
         Mistake("(8, 64 * 8 + 8 + 8 * 10 + 10)", "(16, 1210)", "16 units do, but a narrower network does already."),
-        Mistake("(8, 64 * 8 + 8 + 8 * 10 + 10)", "(4, 310)", "A lucky start of 4 units may come near 0.85; the median?"),
+        Mistake("(8, 64 * 8 + 8 + 8 * 10 + 10)", "(4, 310)", "A lucky start of 4 units comes near 0.85; the median?"),
         Mistake("(8, 64 * 8 + 8 + 8 * 10 + 10)", "(2, 160)", "Train it: 2 units tell ten digits apart only badly."),
         Mistake("(8, 64 * 8 + 8 + 8 * 10 + 10)", "(1, 85)", "Train it: 1 unit tells few digits apart."),
         Mistake(

@@ -92,9 +92,9 @@ MIXED = Exercise(
             return scale, bound
     """,
     explanation=(
-        "Each input adds Var(w) times its own mean square: 1/2 for a ReLU output, 1 for a standardized number. The 2 of "
-        "He's formula is no constant of the layer: it makes up for what the ReLU *before* it dropped. With n_raw = 0 "
-        "this is He's start, with n_relu = 0 LeCun's."
+        "Each input adds Var(w) times its own mean square: 1/2 for a ReLU output, 1 for a standardized number. The 2 "
+        "of He's formula is no constant of the layer: it makes up for what the ReLU *before* it dropped. With "
+        "n_raw = 0 this is He's start, with n_relu = 0 LeCun's."
     ),
     hints=(
         "E[h^2] is a sum over all inputs of Var(w) times the mean square of that input. What is it for each kind?",
@@ -182,7 +182,7 @@ TWO_SLOPES = Exercise(
     ),
     hints=(
         "h is symmetric: half of its mean square comes from above 0, half from below. What becomes of each half?",
-        "The halves become a²/2 and b²/2 of the mean square. Then a share p of all terms is 0: what is left of the mean?",
+        "The halves become a²/2 and b²/2 of the mean square. Then a share p of all terms is 0: what is left of it?",
         "Left is (1 - p)(a² + b²)/2. The factor of a layer is g² times that, and must be 1.",
     ),
     mistakes=(
@@ -194,7 +194,7 @@ TWO_SLOPES = Exercise(
         Mistake(
             "(1 - p) *",
             "(1 - p) ** 2 *",
-            "An output is kept whole or not at all: the mean of its square falls to the share 1 - p, not to its square.",
+            "An output is kept whole or not at all: the mean of its square falls to the share 1 - p, not its square.",
         ),
         Mistake("(1 - p) *", "p *", "The share p is lost. What is left is 1 - p."),
         Mistake("(1 - p) *", "", "You forgot the share that is set to 0."),
