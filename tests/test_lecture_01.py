@@ -13,6 +13,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 
 from course_utils import load
 from tests.lecture_code import take
+from tests.slopes import CLASS_LOSSES, central
 
 SEED = 500  # the lecture itself uses 0 to 63
 
@@ -30,10 +31,6 @@ def lecture():
 def twins_of_keras(keras):
     """What the lecture compares itself with."""
     return take(1, "keras_gap", "forward_gap", "dense", "parameter_counts", "unused")
-
-
-def central(function, x, step=1e-6):
-    return (function(x + step) - function(x - step)) / (2 * step)
 
 
 # The leaky cell
@@ -59,11 +56,7 @@ def test_the_leak_is_a_share_of_the_charge(lecture):
 
 # One neuron
 
-LOSSES = {
-    "squared": lambda h, y: (h - (2 * y - 1)) ** 2 / 2,
-    "logistic": lambda h, y: -y * special.log_expit(h) - (1 - y) * special.log_expit(-h),
-    "hinge": lambda h, y: np.maximum(0, 1 - (2 * y - 1) * h),
-}
+LOSSES = CLASS_LOSSES | {"squared": lambda h, y: (h - (2 * y - 1)) ** 2 / 2}
 
 
 @pytest.mark.parametrize("name", LOSSES)

@@ -10,6 +10,7 @@ from scipy import special
 
 from course_utils import probes
 from tests.lecture_code import take
+from tests.slopes import CLASS_LOSSES, central
 
 SEED = 100  # the lecture itself uses 0 to 31
 NETWORKS = [  # sizes, activations, batch: none of them in the lecture
@@ -57,10 +58,6 @@ def measured_slopes(lecture, loss, layers, step=1e-5):
                 slopes.append((up - loss(layers)) / (2 * step))
                 array[place] = kept
     return np.array(slopes)
-
-
-def central(function, x, step=1e-6):
-    return (function(x + step) - function(x - step)) / (2 * step)
 
 
 # The computation graph
@@ -246,11 +243,7 @@ def test_the_engine_finds_the_gradient_of_another_network(lecture, sizes, activa
 
 # Losses
 
-LOSSES = {
-    "squared": lambda h, y: (special.expit(h) - y) ** 2 / 2,
-    "logistic": lambda h, y: -y * special.log_expit(h) - (1 - y) * special.log_expit(-h),
-    "hinge": lambda h, y: np.maximum(0, 1 - (2 * y - 1) * h),
-}
+LOSSES = CLASS_LOSSES | {"squared": lambda h, y: (special.expit(h) - y) ** 2 / 2}
 
 
 @pytest.mark.parametrize("name", LOSSES)

@@ -11,6 +11,7 @@ from scipy import special
 from course_utils import probes
 from course_utils.exercises.lecture_04 import layer_report
 from tests.lecture_code import take
+from tests.slopes import central
 
 SEED = 100  # the lecture itself uses 0 to 31
 H = np.array([-7.5, -2.0, -0.6, -0.1, 0.3, 1.4, 5.0, 9.0])  # away from the kinks
@@ -30,10 +31,6 @@ def with_keras(keras):
     """What the lecture codes with Keras."""
     names = "distance_from_keras slope_at_0 as_tanhs ARMS gradient_profile GALLERY"
     return take(4, *names.split(), "keras_start", "sigmoid_start", "BELOW", "dead_units")
-
-
-def central(function, x, step=1e-6):
-    return (function(x + step) - function(x - step)) / (2 * step)
 
 
 # Linear layers
