@@ -20,7 +20,7 @@ SIZES = [(5, 3, 2), (784, 20, 10), (7, 4, 6, 3)]  # none of them in the lecture
 def lecture():
     """What the lecture codes without Keras."""
     names = "sums ten_averages most_like split best_in_validation caught parameter_count share_read"
-    return take(0, *names.split(), "ways_to_learn", "points_missing")
+    return take(0, *names.split(), "ways_to_learn", "points_missing", "tests", "rows_y")
 
 
 @pytest.fixture(scope="module")
@@ -60,23 +60,25 @@ def test_a_split_draws_360_images_with_all_digits_in_proportion(lecture):
 
 @pytest.mark.parametrize("seed", [SEED, SEED + 1])
 def test_none_half_and_four_fifths_of_the_last_rows_are_learnt_from(lecture, seed):
-    ways = [set(way) for way in lecture.ways_to_learn(seed)]
-    of_the_last = [len(way & set(range(1437, 1797))) for way in ways]
-    assert [len(way) for way in ways] == [1437] * 8
-    assert of_the_last[:3] == [0, 180, 180]
-    assert len(ways[1] | ways[2]) == 1257 + 360
-    assert sum(of_the_last[3:]) == pytest.approx(4 * 360, abs=8)
-    assert set.union(*(set(range(1797)) - way for way in ways[3:])) == set(range(1797))
+    ways, last = lecture.ways_to_learn(seed), set(range(1437, 1797))
+    for pairs in ways.values():
+        for rows, tested in pairs:
+            assert len(set(rows)) == 1437 and not set(rows) & set(tested)
+        tested_at_all = np.concatenate([tested for _, tested in pairs])
+        assert len(tested_at_all) == len(set(tested_at_all)) and last <= set(tested_at_all)
+    known = {name: [len(last & set(rows)) for rows, _ in pairs] for name, pairs in ways.items()}
+    assert known["none"] == [0] and known["half"] == [180, 180]
+    assert sum(known["four fifths"]) == pytest.approx(4 * 360, abs=8)
 
 
-def test_a_row_counts_where_it_has_not_been_learnt_from(lecture):
-    ways = lecture.ways_to_learn(SEED)
-    learnt = np.array([np.isin(np.arange(1797), way) for way in ways])
-    np.testing.assert_allclose(lecture.points_missing(learnt, ways), 0)  # what is learnt is no merit
-    right = np.ones((8, 1797))
-    right[0, 1437:1527] = 0  # a quarter of the last rows, where none is known
-    right[1, 1437:] = 0  # one of the two halves
-    np.testing.assert_allclose(lecture.points_missing(right, ways), [25, 50, 0])
+def test_points_are_missing_where_fewer_of_the_last_rows_are_read(lecture):
+    answers = np.tile(lecture.rows_y, (len(lecture.tests), 1))
+    for answer, (draw, known, _, tested) in zip(answers, lecture.tests):
+        if known == "half" and draw == 0:
+            answer[np.setdiff1d(np.arange(1797), tested)] += 1  # where it is not asked: of no account
+            answer[tested[:45]] += 1  # a quarter
+    np.testing.assert_allclose(lecture.points_missing(answers, "half"), [25, *[0] * 7])
+    np.testing.assert_allclose(lecture.points_missing(answers, "none"), 0)
 
 
 @pytest.mark.parametrize("name", ["logistic regression", "nearest neighbour"])
