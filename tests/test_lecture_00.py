@@ -19,8 +19,7 @@ SIZES = [(5, 3, 2), (784, 20, 10), (7, 4, 6, 3)]  # none of them in the lecture
 @pytest.fixture(scope="module")
 def lecture():
     """What the lecture codes without Keras."""
-    names = "sums ten_averages most_like split best_in_validation caught parameter_count share_read"
-    return take(0, *names.split(), "ways_to_learn", "points_missing", "tests", "rows_y")
+    return take(0, *"sums ten_averages most_like split caught parameter_count knowing rows_x rows_y".split())
 
 
 @pytest.fixture(scope="module")
@@ -58,34 +57,35 @@ def test_a_split_draws_360_images_with_all_digits_in_proportion(lecture):
     assert not np.array_equal(y_test, lecture.split(SEED + 1)[3])
 
 
+class Recorder:
+    """A method that remembers what it learns from and is asked about, and gives every third row a wrong answer."""
+
+    def __init__(self, rows_x):
+        self.number = {tuple(row): number for number, row in enumerate(rows_x)}
+        self.calls = []
+
+    def fit(self, x, y):
+        self.learnt = {self.number[tuple(row)] for row in x}
+        return self
+
+    def score(self, x, y):
+        tested = {self.number[tuple(row)] for row in x}
+        self.calls.append((self.learnt, tested))
+        return len(self.calls)
+
+
 @pytest.mark.parametrize("seed", [SEED, SEED + 1])
-def test_none_half_and_four_fifths_of_the_last_rows_are_learnt_from(lecture, seed):
-    ways, last = lecture.ways_to_learn(seed), set(range(1437, 1797))
-    for pairs in ways.values():
-        for rows, tested in pairs:
-            assert len(set(rows)) == 1437 and not set(rows) & set(tested)
-        tested_at_all = np.concatenate([tested for _, tested in pairs])
-        assert len(tested_at_all) == len(set(tested_at_all)) and last <= set(tested_at_all)
-    known = {name: [len(last & set(rows)) for rows, _ in pairs] for name, pairs in ways.items()}
-    assert known["none"] == [0] and known["half"] == [180, 180]
-    assert sum(known["four fifths"]) == pytest.approx(4 * 360, abs=8)
-
-
-def test_points_are_missing_where_fewer_of_the_last_rows_are_read(lecture):
-    answers = np.tile(lecture.rows_y, (len(lecture.tests), 1))
-    for answer, (draw, known, _, tested) in zip(answers, lecture.tests):
-        if known == "half" and draw == 0:
-            answer[np.setdiff1d(np.arange(1797), tested)] += 1  # where it is not asked: of no account
-            answer[tested[:45]] += 1  # a quarter
-    np.testing.assert_allclose(lecture.points_missing(answers, "half"), [25, *[0] * 7])
-    np.testing.assert_allclose(lecture.points_missing(answers, "none"), 0)
-
-
-@pytest.mark.parametrize("name", ["logistic regression", "nearest neighbour"])
-def test_a_method_is_asked_about_the_rows_that_are_tested(lecture, name):
-    rows = np.arange(300)
-    assert lecture.share_read(name, rows, rows) > 0.99
-    assert 0.6 < lecture.share_read(name, rows, np.arange(1000, 1300)) < 0.97
+def test_the_last_rows_are_tested_by_who_knows_none_or_the_other_half(lecture, monkeypatch, seed):
+    last, method = set(range(1437, 1797)), Recorder(lecture.rows_x)
+    monkeypatch.setitem(lecture.knowing.__globals__, "cross_val_predict", lambda *_, **__: lecture.rows_y)
+    draw = lecture.knowing(method, seed)
+    one, two, none, fewer = method.calls
+    assert draw == {"half": 1.5, "none": 3, "fewer": 4, "four fifths": 1, "usual": 1}
+    assert one[1] | two[1] == last and len(one[1]) == len(two[1]) == 180
+    for learnt, tested in (one, two):
+        assert len(learnt) == 1437 and learnt & last == last - tested
+    assert none == (set(range(1437)), last)
+    assert fewer == (one[0] - last, last) and len(fewer[0]) == 1257
 
 
 # The network
@@ -107,14 +107,6 @@ def test_what_is_read_is_the_accuracy_of_keras(networks):
     rng = np.random.default_rng(SEED)
     x, y = rng.normal(size=(90, 6)).astype("float32"), rng.integers(0, 10, 90)
     assert networks.reads(model, x, y) == pytest.approx(model.evaluate(x, y, verbose=0)[1])
-
-
-# A fair race
-
-
-def test_the_setting_is_chosen_on_validation_images_and_equals_are_averaged(lecture):
-    assert lecture.best_in_validation([[0.90, 0.99], [0.95, 0.80], [0.95, 0.90]]) == pytest.approx(0.85)
-    assert lecture.best_in_validation(np.array([[0.5, 0.4]])) == 0.4
 
 
 # Handing over
