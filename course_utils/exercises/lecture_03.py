@@ -71,7 +71,7 @@ READ_PROBES = Exercise(
         Mistake("[3,", "[4,", "Net 1: telling even from odd would not keep the probe on ten classes at 96 %."),
         Mistake("[3,", "[2,", "Net 1: layers that were never trained scatter the classes. Here they draw together."),
         Mistake("[3,", "[1,", "Net 1: mixed labels give no reason to make the images of a class alike."),
-        Mistake(" 2,", " 1,", "Net 2 or net 4? Mixed labels ask for alike images to be told apart. Which scatters more?"),
+        Mistake(" 2,", " 1,", "Net 2 or net 4? Mixed labels tell alike images apart. Which net scatters more?"),
         Mistake(" 2,", " 3,", "Net 2: training on the right labels draws the classes together. Here they scatter."),
         Mistake(" 2,", " 4,", "Net 2: even and odd would draw together. Here nothing does."),
         Mistake("4, 1]", "3, 1]", "Net 3: trained on the ten classes, it would not lose a third of them."),
@@ -109,13 +109,16 @@ EIGHT_PIECES = Exercise(
         "The first layer maps [0, 1] onto [0, 1]. So the next one gets the same interval, and can do the same.",
     ),
     mistakes=(
-        Mistake("[2, 2, 2]", "[2, 4, 8]", "Each layer gets values from 0 to 1 again: it need not know how many folds were before."),
+        Mistake("[2, 2, 2]", "[2, 4, 8]", "Each layer gets values from 0 to 1 again, whatever was folded before."),
         Mistake("[-1, -1, -1]", "[-1, -2, -3]", "Where does the second layer's unit bend? It gets values from 0 to 1."),
-        Mistake("[-1, -1, -1]", "[1, 1, 1]", "With these signs 2x + 1 is never below 0: nothing folds."),
+        Mistake(
+            "[-1, -1, -1]", "[1, 1, 1]", "With w and b of the same sign the sum never changes its sign: nothing folds."
+        ),
         Mistake("[-1, -1, -1]", "[0, 0, 0]", "Without biases all units bend at 0, at the end of the interval."),
-        Mistake("[2, 2, 2]", "[1, 1, 1]", "|x - 1| on [0, 1] only falls. Which slope takes it from 1 to 0 in half the way?"),
-        Mistake("[-1, -1, -1]", "[-0.5, -0.5, -0.5]", "2x - 0.5 is 0 at a quarter. The fold should halve the interval."),
-        Mistake("[2, 2, 2]", "[-2, -2, -2]", "-2x - 1 is never above 0: nothing folds. Turn both signs, or none."),
+        Mistake(
+            "[2, 2, 2]", "[1, 1, 1]", "|x - 1| on [0, 1] only falls. Which slope goes from 1 to 0 in half the way?"
+        ),
+        Mistake("[-1, -1, -1]", "[-0.5, -0.5, -0.5]", "2x - 0.5 is 0 at a quarter. A fold should halve the interval."),
         Mistake("network(w, b)", "network", "Give back what the network says: call it, network(w, b)."),
         Mistake("np.array([2, 2, 2])", "2", "One weight for each layer: w has shape (3,)."),
     ),
@@ -155,7 +158,9 @@ COUNT_PIECES = Exercise(
             "np.diff(np.sign(steps)) != 0",
             "A bend need not turn from up to down: a slope that gets steeper bends, too.",
         ),
-        Mistake("np.abs(np.diff(steps)) > 1e-7", "np.abs(steps) > 1e-7", "These are slopes. A bend is where the slope changes."),
+        Mistake(
+            "np.abs(np.diff(steps)) > 1e-7", "np.abs(steps) > 1e-7", "These are slopes. At a bend the slope changes."
+        ),
         Mistake("np.diff(steps)", "np.diff(steps, n=2)", "That is three times diff: each bend is seen twice."),
     ),
     cases=[{"y": _curve(bends)} for bends in ((16,), (4, 9, 20), (), (3, 4, 5, 11, 25, 30))],
@@ -164,7 +169,7 @@ COUNT_PIECES = Exercise(
 FLAT_PRICE = Exercise(
     id="flat-price",
     lecture=3,
-    task="How many parameters does one hidden layer of ReLUs need at least for as many pieces as k folds?",
+    task="Count the parameters that one hidden layer of ReLUs needs at least for as many pieces as k folds.",
     stub="""
         def flat_price(k):
             return ...
@@ -225,11 +230,14 @@ DEEPEST = Exercise(
         Mistake("(units + 1) * outputs", "units * outputs", "The output layer has biases, too."),
         Mistake(" + (units + 1) * outputs", "", "The output layer must be paid for, too."),
         Mistake("1 + (budget - ends) // each", "1 + (budget - ends) / each", "Whole layers only: round down."),
-        Mistake("1 + (budget - ends) // each", "budget // each", "First and last layer have other sizes: pay for them first."),
-        Mistake("(inputs + 1) * units", "(units + 1) * units", "The first hidden layer sees the inputs: how many are there?"),
+        Mistake(
+            "1 + (budget - ends) // each", "budget // each", "First and last layer have other sizes: pay them first."
+        ),
+        Mistake("(inputs + 1) * units", "(units + 1) * units", "The first hidden layer sees the inputs. How many?"),
     ),
     cases=[
         {"inputs": 64, "units": 15, "outputs": 10, "budget": 2_815},
+        {"inputs": 64, "units": 15, "outputs": 10, "budget": 2_803},
         {"inputs": 64, "units": 15, "outputs": 10, "budget": 2_814},
         {"inputs": 2, "units": 4, "outputs": 1, "budget": 77},
         {"inputs": 784, "units": 100, "outputs": 10, "budget": 1_000_000},
