@@ -261,8 +261,8 @@ SAMPLE = Exercise(
     ),
     hints=(
         "The next layer has mean square g² times that of x. Which g makes it 1?",
-        "g = 1 over the root of the mean of x².",
         "You do not need h: its mean square is 1.",
+        "g = 1 over the root of the mean of x².",
     ),
     mistakes=(
         Mistake(
