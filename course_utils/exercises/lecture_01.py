@@ -237,7 +237,7 @@ FORWARD_PASS = Exercise(
         Mistake("return X", "return X[0]", "That is the first example. The whole batch is asked for."),
     ),
     cases=[
-        {"weights": _stored(sizes), "X": _RNG.normal(size=(6, sizes[0]))} for sizes in ((4, 4, 2), (3, 5, 4, 2), (3, 2))
+        {"weights": _stored(sizes), "X": _RNG.normal(size=(6, sizes[0]))} for sizes in ((4, 4, 4), (3, 5, 4, 2), (3, 2))
     ],
 )
 
