@@ -21,7 +21,7 @@ H = np.array([-7.5, -2.0, -0.6, -0.1, 0.3, 1.4, 5.0, 9.0])  # away from the kink
 def lecture():
     """What the lecture codes in NumPy alone."""
     names = "glorot through collapsed spectrum GALLERY sigmoid sigmoid_slope largest_slopes steps_of_unit train_units"
-    names += " path inputs alone"
+    names += " path same_ravine"
     names += " softmax_slope as_sigmoids untouched with_negatives maxout parameters lowest_gap"
     return take(4, *names.split())
 
@@ -150,13 +150,11 @@ def test_turned_signs_take_exactly_as_many_steps_and_share_none(lecture, turn):
         assert batch > 1 or not one_sign.any()
 
 
-def test_positive_inputs_one_at_a_time_have_no_opposite_slopes_and_no_ravine(lecture):
-    inputs = np.random.default_rng(SEED).uniform(size=(3, 256, 4))
-    alone = inputs * np.eye(4)[np.random.default_rng(SEED).integers(4, size=(3, 256))]
-    _, one_sign = lecture.train_units(alone, np.array([[1.0, -1, 1, -1]] * 3), np.array([0.2]), batch=1, limit=50)
-    assert (one_sign == 1).all()
-    x = np.sqrt(2.5) * np.concatenate([lecture.alone * lecture.inputs])
-    np.testing.assert_allclose(np.mean(x.swapaxes(1, 2) @ x / 256, axis=0), np.eye(10) / 12, atol=0.02)
+def test_inputs_of_mixed_signs_have_the_ravine_of_positive_ones(lecture):
+    x = np.concatenate([lecture.same_ravine(seed) for seed in range(SEED, SEED + 100)])
+    np.testing.assert_allclose(x.T @ x / len(x), np.eye(10) / 12 + 1 / 4, atol=0.02)
+    np.testing.assert_allclose(x.mean(axis=0), 0, atol=0.02)
+    assert 0.5 < np.mean((x.min(axis=1) < 0) & (x.max(axis=1) > 0)) < 0.65
 
 
 @pytest.mark.parametrize("batch", [1, 16])
