@@ -27,6 +27,7 @@ class Claim:
     bound: float
     without: np.ndarray | None = None
     case: str = ""  # what the control is
+    of: str = "seeds"  # what there is one value for
 
     @property
     def holds(self) -> bool:
@@ -47,10 +48,10 @@ class Claim:
         if self.relation == "==":
             shown = self.values[np.argmax(self.values != self.bound)]  # the first that refutes it, if one does
             return f"exactly {shown:.12g}"
-        seeds = f" over {self.values.size} seeds" if self.values.size > 1 else ""
+        over = f" over {self.values.size} {self.of}" if self.values.size > 1 else ""
         case = f"{self.case}:" if self.case else "without"
         control = "" if self.without is None else f"; {case} {approximately(np.median(self.without))}"
-        return approximately(np.median(self.values)) + seeds + control
+        return approximately(np.median(self.values)) + over + control
 
     @property
     def needed(self) -> str:
@@ -69,6 +70,7 @@ def claim(
     relation: str,
     bound: float,
     without: Mapping[str, ArrayLike] | ArrayLike | None = None,
+    of: str = "seeds",
 ) -> None:
     """Print whether a statement holds for what was just measured; never raises because it does not.
 
@@ -82,6 +84,7 @@ def claim(
         bound: What the values must clear.
         without: The control: the same measure (any shape) in a case where it must not hold, such as with the supposed
             cause removed. `{"mixed-up labels": values}` names the case in the line that is printed.
+        of: What there is one value for, in the plural, where it is not a seed: "pairs of seeds".
 
     Raises:
         CourseError: If the relation is unknown, something is not a number, or there is more than one control.
@@ -90,7 +93,7 @@ def claim(
     """
     require_choice("relation", relation, RELATIONS)
     case, control = _control(without)
-    made = Claim(statement, _numbers("values", values), relation, float(_numbers("bound", bound)[0]), control, case)
+    made = Claim(statement, _numbers("values", values), relation, float(_numbers("bound", bound)[0]), control, case, of)
     _MADE[statement] = made
     print(made)
 

@@ -12,7 +12,7 @@ from slides import markup
 PIXELS_SHOWN = 0.5  # a picture without a stored display width has two pixels for one on the page
 CAPTION = re.compile(r"\*(?P<text>[^*].*)\*\Z", re.DOTALL)
 CLAIM = re.compile(r"(?P<mark>[✓✗]) (?P<statement>.+?)(?: \((?P<evidence>[^()]*(?:\([^()]*\)[^()]*)*)\))?\Z")
-SEEDS = re.compile(r" over \d+ seeds")
+SEEDS = re.compile(r"(?<=\d) over \d+ [a-z][^;]*")
 ALL, WITH_CONTROL, MEASURED, NOTHING = 3, 2, 1, 0  # how much of a result's evidence is told
 
 

@@ -123,6 +123,11 @@ def test_the_line_that_is_printed(arguments, line, capsys):
     assert capsys.readouterr().out == line + "\n"
 
 
+def test_the_line_names_what_there_is_one_value_for(capsys):
+    claim("it works", [0.43] * 8, ">", 0.4, of="pairs of seeds")
+    assert capsys.readouterr().out == "✓ it works (≈ 0.43 over 8 pairs of seeds; needed > 0.4)\n"
+
+
 def test_values_may_have_any_shape(capsys):
     claim("it works", np.ones((2, 4)), ">", 0.5, without=np.zeros((4, 2)))
     assert capsys.readouterr().out.startswith("✓ it works (≈ 1 over 8 seeds")
