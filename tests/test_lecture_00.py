@@ -19,7 +19,7 @@ SIZES = [(5, 3, 2), (784, 20, 10), (7, 4, 6, 3)]  # none of them in the lecture
 @pytest.fixture(scope="module")
 def lecture():
     """What the lecture codes without Keras."""
-    names = "sums ten_averages most_like split caught parameter_count knowing rows_x rows_y"
+    names = "sums ten_averages most_like split caught parameter_count knowing rows_x rows rows_y"
     return take(0, *names.split())
 
 
