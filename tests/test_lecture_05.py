@@ -83,9 +83,7 @@ def test_forward_is_a_keras_network_without_biases(lecture, keras):
     assert xs[0] is x and len(xs) == len(hs) + 1
 
 
-@pytest.mark.parametrize(
-    ("name", "factor"), [("4/n", 2), ("2/n (He)", 1), ("1/n (LeCun)", 1 / 2), ("1/(3n) (PyTorch, no biases)", 1 / 6)]
-)
+@pytest.mark.parametrize(("name", "factor"), [("4/n", 2), ("2/n (He)", 1), ("1/n (LeCun)", 1 / 2), ("1/(3n)", 1 / 6)])
 def test_each_relu_layer_multiplies_the_mean_square_by_half_the_squared_gain(lecture, name, factor):
     assert lecture.VARIANCES[name] ** 2 / 2 == pytest.approx(factor)
     found = [lecture.mean_squares([300] * 6, lecture.VARIANCES[name], lecture.relu, SEED + i) for i in range(10)]
@@ -131,10 +129,6 @@ def test_wide_tanh_layers_fall_like_one_over_two_layers(layers):
     assert 1.0 < 2 * layers * square < 1.06
 
 
-def test_the_gain_that_brings_tanh_back_to_1():
-    assert 1 / np.sqrt(mean_of(lambda h: np.tanh(h) ** 2)) == pytest.approx(1.59, abs=0.01)
-
-
 # Names
 
 
@@ -158,18 +152,10 @@ def test_pytorchs_biases_keep_one_part_in_five_times_the_width_the_same_for_all_
         name: np.mean([lecture.left_over(*start, SEED + i, width) for i in range(60)], axis=0)
         for name, start in lecture.DEFAULTS.items()
     }
-    size, differing = kept["PyTorch Linear"]
+    size, differing = kept["PyTorch"]
     assert size == pytest.approx(1 / (5 * width), rel=0.1)
     assert differing < 1e-4
     assert kept["He"][0] == pytest.approx(1, rel=0.4)
-
-
-@pytest.mark.parametrize("shape", [(40, 20), (3, 5, 8, 16)])
-def test_glorots_variance_of_the_exercise_is_kerass(keras, shape):
-    from course_utils.exercises import get
-
-    drawn = [keras.ops.convert_to_numpy(keras.initializers.GlorotUniform(seed=seed)(shape)) for seed in range(40)]
-    assert np.var(drawn) == pytest.approx(get("glorot-variance").reference(shape), rel=0.03)
 
 
 @pytest.mark.parametrize(("n_relu", "n_raw"), [(700, 0), (0, 50)])
@@ -241,7 +227,7 @@ def test_the_window_finds_centre_and_width_of_a_bump(lecture, place, width):
     bump = 0.1 + 0.8 * np.exp(-((np.log2(gains) - place) ** 2) / (2 * width**2))
     centre, wide = lecture.window(bump, gains)
     np.testing.assert_allclose(centre, 2**place, rtol=1e-2)
-    np.testing.assert_allclose(wide, 2 * np.sqrt(2 * np.log(4 / 3)) * width, rtol=5e-2)
+    np.testing.assert_allclose(wide, 2 * np.sqrt(2 * np.log(2)) * width, rtol=5e-2)
 
 
 @pytest.mark.parametrize(("outputs", "errors"), [((1.0, 2.0), (3.0, 1.0)), ((0.5, 1.0), (1.0, 4.0))])
@@ -310,15 +296,6 @@ def test_the_best_bias_of_the_exercise_is_the_logarithm_of_the_shares(keras, cou
         saved = get("bias-cost").reference(np.array(counts), bias)
         assert saved == pytest.approx(pays(bias) - pays(np.log(counts)), abs=1e-5)
         assert saved > 0
-
-
-@pytest.mark.parametrize("classes", [2, 10])
-def test_before_the_first_step_a_leak_does_not_lower_the_loss(with_keras, classes):
-    """Averaged over all orders of the outputs, each image costs at least ln C: here its label is among its inputs."""
-    rng = np.random.default_rng(SEED)
-    y = rng.integers(0, classes, 200)
-    losses = [with_keras.cross_entropy(5 * np.eye(classes)[y] @ rng.normal(size=(classes,) * 2), y) for _ in range(60)]
-    assert np.mean(losses) > np.log(classes)
 
 
 @pytest.mark.parametrize("gain", [0.2, 1.4])

@@ -240,133 +240,6 @@ TWO_SLOPES = Exercise(
     ],
 )
 
-_SAMPLE = _RNG.normal(size=(40, 5))
-_H = (_SAMPLE - _SAMPLE.mean()) / _SAMPLE.std()
-
-SAMPLE = Exercise(
-    id="gain-from-sample",
-    lecture=5,
-    task="From pre-activations h of variance 1 and outputs x, give the gain that brings the mean square back to 1.",
-    stub="""
-        def gain_from_sample(h, x):
-            return ...
-    """,
-    solution="""
-        def gain_from_sample(h, x):
-            return 1 / np.sqrt(np.mean(x**2))
-    """,
-    explanation=(
-        "The next pre-activations have the mean square g² E[x²]. It is 1 for g = 1/√E[x²]. The mean square counts, not "
-        "the variance: the mean of x is carried along by the weights. For tanh this gives 1.59, for a ReLU √2."
-    ),
-    hints=(
-        "The next layer has mean square g² times that of x. Which g makes it 1?",
-        "You do not need h: its mean square is 1.",
-        "g = 1 over the root of the mean of x².",
-    ),
-    mistakes=(
-        Mistake(
-            "np.sqrt(np.mean(x**2))",
-            "np.std(x)",
-            "The standard deviation takes the mean of x off first. The next layer's sum does not: use the mean square.",
-        ),
-        Mistake("np.sqrt(np.mean(x**2))", "np.mean(x**2)", "That is g². The gain is its square root."),
-        Mistake("1 / np.sqrt", "np.sqrt", "That is how much is left. The gain makes up for it: one over it."),
-        Mistake("np.mean(x**2)", "np.mean(abs(x))", "Sizes of sums go by squares: E[x²], not E[|x|]."),
-        Mistake(
-            "np.mean(x**2)", "np.sum(x**2)", "The mean square, not the sum: it must not depend on the sample's size."
-        ),
-        Mistake("np.mean(x**2)", "np.mean(x) ** 2", "First square, then average."),
-        Mistake("np.mean(x**2)", "np.mean(h**2)", "That is what went in, with mean square 1. Look at what comes out."),
-        Mistake(
-            "1 / np.sqrt(np.mean(x**2))", "1 / np.var(x)", "The variance takes the mean off, and the root is missing."
-        ),
-    ),
-    cases=[
-        {"h": _H, "x": np.maximum(_H, 0)},
-        {"h": _H, "x": np.tanh(_H)},
-        {"h": _H, "x": 1 / (1 + np.exp(-_H))},
-    ],
-)
-
-GLOROT = Exercise(
-    id="glorot-variance",
-    lecture=5,
-    task="Give Glorot's variance for a Keras kernel of this shape, dense or convolutional.",
-    stub="""
-        def glorot_variance(shape):
-            return ...
-    """,
-    solution="""
-        def glorot_variance(shape):
-            n_in, n_out = np.prod(shape[:-1]), np.prod(shape[:-2]) * shape[-1]
-            return 2 / (n_in + n_out)
-    """,
-    explanation=(
-        "The product of height and width is 1 for a dense kernel, since np.prod of nothing is 1. A unit of a "
-        "convolution reads height × width × channels in, and each number is read height × width times by every "
-        "channel out."
-    ),
-    hints=(
-        "Two lines: n_in and n_out first, then 2/(n_in + n_out).",
-        "All sizes but the last two are height and width. For a dense kernel there are none, and np.prod(()) is 1.",
-        "A kernel (3, 3, 16, 32) has n_in = 144 and n_out = 288.",
-    ),
-    mistakes=(
-        Mistake(
-            "np.prod(shape[:-2]) * shape[-1]",
-            "shape[-1]",
-            "Height and width count for n_out as well: each input is read at height × width places.",
-        ),
-        Mistake(
-            "np.prod(shape[:-1]), np.prod(shape[:-2]) * shape[-1]",
-            "shape[-2], shape[-1]",
-            "Right for dense kernels. In a convolution a unit reads height × width × channels.",
-        ),
-        Mistake(
-            "np.prod(shape[:-1]), np.prod(shape[:-2]) * shape[-1]",
-            "shape[0], shape[1]",
-            "Right for dense kernels. In a convolution height and width come first; channels in and out stand last.",
-        ),
-        Mistake(
-            "np.prod(shape[:-1]), np.prod(shape[:-2]) * shape[-1]",
-            "np.prod(shape[:-1]), shape[-1] * np.prod(shape)",
-            "For n_out take height × width × channels out: the channels in do not count there.",
-        ),
-        Mistake(
-            "np.prod(shape[:-1]), np.prod(shape[:-2]) * shape[-1]",
-            "shape[0], shape[-1]",
-            "In a convolution the first size is the height: channels in come last but one.",
-        ),
-        Mistake(
-            "np.prod(shape[:-1]), np.prod(shape[:-2]) * shape[-1]",
-            "np.prod(shape[:-1]), 0",
-            "That is He's, 2/n_in. Glorot takes both n_in and n_out.",
-        ),
-        Mistake("2 / (n_in + n_out)", "np.sqrt(2 / (n_in + n_out))", "That is the scale. Its square is the variance."),
-        Mistake(
-            "2 / (n_in + n_out)",
-            "6 / (n_in + n_out)",
-            "6/(…) is the square of the uniform bound. The variance is a third.",
-        ),
-        Mistake(
-            "2 / (n_in + n_out)",
-            "np.sqrt(6 / (n_in + n_out))",
-            "That is the bound of the uniform start, not the variance.",
-        ),
-        Mistake(
-            "2 / (n_in + n_out)", "1 / (n_in + n_out)", "1 over the *mean* of n_in and n_out: the mean is half the sum."
-        ),
-        Mistake(
-            "2 / (n_in + n_out)",
-            "1 / n_in",
-            "Many notebooks write 1/n_in and call it Xavier. Glorot's takes n_out in as well.",
-        ),
-        Mistake("n_in + n_out", "n_in * n_out", "The sum of the two, not the product."),
-    ),
-    cases=[{"shape": (400, 200)}, {"shape": (3, 3, 16, 32)}, {"shape": (5, 1, 7, 2)}],
-)
-
 
 def _profile(rng: np.random.Generator, factor: float, layers: int) -> np.ndarray:
     return 0.8 * factor ** np.arange(layers + 1.0) * np.exp(rng.normal(0, 0.1, layers + 1))
@@ -388,7 +261,7 @@ REPAIR = Exercise(
     explanation=(
         "All weights times c: each ReLU layer multiplies the mean square by c² more, L layers by c^(2L). "
         "Set that equal to first/last. The geometric mean counts, because factors multiply up. No name of an "
-        "initializer was needed: that is the idea of LSUV."
+        "initializer was needed. LSUV (layer-sequential unit variance) does this layer by layer, for any activation."
     ),
     hints=(
         "ReLU without biases: multiply all weights by c, and every layer's output is multiplied by c once more.",
@@ -556,4 +429,4 @@ BIAS_COST = Exercise(
     ],
 )
 
-EXERCISES = [COPIES, MIXED, TWO_SLOPES, SAMPLE, GLOROT, REPAIR, BIAS_COST]
+EXERCISES = [COPIES, MIXED, TWO_SLOPES, REPAIR, BIAS_COST]
