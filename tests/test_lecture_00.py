@@ -76,15 +76,17 @@ class Recorder:
 
 
 @pytest.mark.parametrize("seed", [SEED, SEED + 1])
-def test_the_last_rows_are_tested_by_who_knows_none_or_the_other_half(lecture, seed):
-    last, method = set(range(1437, 1797)), Recorder(lecture.rows_x)
-    assert lecture.knowing(method, seed) == (3, 4, 1.5)
-    one, two, fewer, more = method.calls
+def test_the_last_rows_are_tested_by_who_learnt_from_equally_many(lecture, seed):
+    new, known, last = set(range(360)), set(range(360, 1437)), set(range(1437, 1797))
+    method = Recorder(lecture.rows_x)
+    assert lecture.knowing(method, seed) == (3, 4, 5, 1.5)
+    one, two, fewer, same, others = method.calls
     assert one[1] | two[1] == last and len(one[1]) == len(two[1]) == 180
     for learnt, tested in (one, two):
-        assert len(learnt) == 1437 and learnt & last == last - tested
-    assert more == (set(range(1437)), last)
-    assert fewer == (one[0] - last, last) and len(fewer[0]) == 1257
+        assert len(learnt) == 1077 and learnt & last == last - tested and learnt - last == fewer[0]
+    assert fewer[0] < known and len(fewer[0]) == 897 and fewer[1] == last
+    assert same == (known, last)
+    assert others[0] - new == fewer[0] and len(others[0]) == 1077 and others[1] == last
 
 
 # The network
