@@ -6,7 +6,7 @@ import io
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageSequence
 
 from course_utils import plots, show
 from course_utils.errors import CourseError
@@ -187,3 +187,42 @@ def test_a_chosen_node_is_marked_with_its_way_to_the_end():
 def test_an_edge_needs_places_for_its_ends():
     with pytest.raises(CourseError, match="an edge names z, which has no place among x, h, L"):
         plots.computation_graph(plots.new()[1], PLACES, [("x", "z")])
+
+
+def moving(count=6):
+    """A figure with a point that moves, and the function that moves it."""
+    fig, ax = plots.new()
+    (point,) = ax.plot([0], [0], "o", markersize=20)
+    ax.set(xlim=(0, count), ylim=(-1, 1), title="0")
+
+    def update(step):
+        point.set_xdata([step + 0.5])
+        ax.set_title(f"{step}")
+
+    return fig, update
+
+
+def test_an_animation_plays_once_and_its_frames_are_the_figures(shown):
+    fig, update = moving()
+    plots.animate(fig, update, range(6), "The point moves.", alt="A point that moves to the right.")
+    picture, caption = shown
+    assert picture.metadata["image/png"] == {"width": 800, "height": 450, "alt": "A point that moves to the right."}
+    assert caption.data["text/plain"] == "The point moves."
+    animation = picture_of(picture)
+    assert animation.n_frames == 7 and animation.info["loop"] == 1  # the last frame stands for all where nothing moves
+    frames = [np.asarray(frame.convert("RGB")).astype(int) for frame in ImageSequence.Iterator(animation)]
+    np.testing.assert_array_equal(frames[0], frames[-1])
+    centres = [np.argwhere(frame[200:300, :, 0] < 100)[:, 1].mean() for frame in frames[1:]]
+    np.testing.assert_allclose(np.diff(centres), np.diff(centres).mean(), atol=1.5)
+    assert (frames[3][0, 0] == 255).all()
+
+
+def test_an_animation_is_small_and_reads_its_pixels_again(shown):
+    fig, update = moving(20)
+    plots.animate(fig, update, range(20), "The point moves.")
+    assert len(base64.b64decode(shown[0].data["image/png"])) < 60_000
+
+
+def test_an_animation_needs_two_frames():
+    with pytest.raises(CourseError, match="two frames or more"):
+        plots.animate(*moving(), [3], "The point moves.")

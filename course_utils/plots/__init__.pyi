@@ -1,7 +1,8 @@
-__all__ = ["against", "computation_graph", "dots", "layers", "new", "show", "use_style"]
+__all__ = ["against", "animate", "computation_graph", "dots", "layers", "new", "show", "use_style"]
 
 from .curves import against as against
 from .curves import dots as dots
+from .display import animate as animate
 from .display import new as new
 from .display import show as show
 from .display import use_style as use_style

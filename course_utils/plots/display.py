@@ -2,20 +2,31 @@
 
 import base64
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import numpy as np
 from IPython.display import display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from course_utils.errors import CourseError
 
 STORED_DPI = 200
 SHOWN_DPI = 100  # pictures are stored with twice the pixels they are shown with
+ANIMATED_DPI = 100  # the frames of an animation are many
 COLOURS = 256
+CLEAR = 63  # the colour of an animation's pixels that stay as they were; below it stand those that are seen
+_PLAYED_ONCE = {
+    "save_all": True,
+    "default_image": True,  # what is seen where pictures do not move
+    "loop": 1,
+    "blend": PngImagePlugin.Blend.OP_OVER,
+    "transparency": CLEAR,
+}
 
 
 def use_style() -> None:
@@ -49,6 +60,60 @@ def show(figure: Figure, caption: str, alt: str | None = None) -> None:
     publish(picture, caption, alt)
 
 
+def animate(
+    figure: Figure,
+    update: Callable[[int], object],
+    frames: Sequence[int],
+    caption: str,
+    alt: str | None = None,
+    milliseconds: int = 400,
+) -> None:
+    """Show a figure that moves, as one picture that plays once and needs no kernel, and close it.
+
+    Where pictures do not move (paper, PDF) its last frame is seen.
+
+    Args:
+        figure: The figure, drawn once.
+        update: Called with each number in `frames`; changes the artists of `figure`.
+        frames: Two or more numbers, one for each picture.
+        caption: One sentence that says what to see.
+        alt: What is drawn, for readers who cannot see it; made from axes and labels if missing.
+        milliseconds: How long each picture stays.
+
+    Raises:
+        CourseError: If there are fewer than two frames, or no caption.
+
+    Taught in lecture 07.
+    """
+    if len(frames) < 2:
+        raise CourseError(f"animate needs two frames or more, such as frames=range(10); it was given {len(frames)}.")
+    update(frames[-1])
+    for _ in range(2):
+        figure.draw_without_rendering()  # the layout settles at the second drawing, and then rests for all pictures
+    figure.set_layout_engine("none")
+    pictures = []
+    for frame in frames:
+        update(frame)
+        pictures.append(render(figure, ANIMATED_DPI))
+    alt = alt or describe(figure)
+    plt.close(figure)
+    last, *moving = _changes([pictures[-1], *pictures])
+    _display(last, caption, alt, ANIMATED_DPI, **_PLAYED_ONCE, append_images=moving, duration=milliseconds)
+
+
+def _changes(pictures: Sequence[Image.Image]) -> list[Image.Image]:
+    """The first two pictures as they are, of each later one the pixels that changed; the rest is clear."""
+    palette = pictures[0].quantize(CLEAR, dither=Image.Dither.NONE)
+    colours = np.reshape(palette.getpalette()[: 3 * CLEAR], (-1, 3))
+    indices = [np.asarray(picture.quantize(palette=palette, dither=Image.Dither.NONE)) for picture in pictures]
+    colours[indices[0][0, 0]] = pictures[0].getpixel((0, 0))  # the background stays exactly what it is
+    kept = [*indices[:2], *(np.where(b == a, CLEAR, b) for a, b in pairwise(indices[1:]))]
+    changes = [Image.fromarray(k.astype(np.uint8), mode="P") for k in kept]
+    for change in changes:
+        change.putpalette([*colours.ravel().tolist(), 255, 255, 255])
+    return changes
+
+
 def render(figure: Figure, dpi: int = STORED_DPI) -> Image.Image:
     """The pixels of a figure: (height × dpi, width × dpi) in RGB."""
     buffer = io.BytesIO()
@@ -59,11 +124,15 @@ def render(figure: Figure, dpi: int = STORED_DPI) -> Image.Image:
 
 def publish(picture: Image.Image, caption: str, alt: str) -> None:
     """Display a picture as a small PNG without time or version in it, then its caption."""
+    _display(picture.quantize(COLOURS, dither=Image.Dither.NONE), caption, alt, STORED_DPI)
+
+
+def _display(picture: Image.Image, caption: str, alt: str, dpi: int, **options: object) -> None:
     if not isinstance(caption, str) or not caption.strip():
         raise CourseError("every figure needs a caption that says what to see: show(fig, 'The error falls with …').")
     buffer = io.BytesIO()
-    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(buffer, format="png", optimize=True)
-    size = {"width": picture.width * SHOWN_DPI // STORED_DPI, "height": picture.height * SHOWN_DPI // STORED_DPI}
+    picture.save(buffer, format="png", optimize=True, **options)
+    size = {"width": picture.width * SHOWN_DPI // dpi, "height": picture.height * SHOWN_DPI // dpi}
     data = {"image/png": base64.b64encode(buffer.getvalue()).decode(), "text/plain": f"Figure: {alt}"}
     display(data, raw=True, metadata={"image/png": {**size, "alt": alt}})
     display({"text/markdown": f"*{caption.strip()}*", "text/plain": caption.strip()}, raw=True)

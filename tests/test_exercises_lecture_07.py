@@ -1,0 +1,81 @@
+"""What the exercises of lecture 07 reply to answers that students give."""
+
+from __future__ import annotations
+
+import pytest
+
+from course_utils.exercises import get
+from course_utils.exercises.checking import verdict
+from tests.replies import reply
+
+HALF_STEP = "epsilon, beta_2, rho"
+IN_KERAS, IN_RMSPROP = "epsilon / (1 - beta_2) ** 0.5", "(epsilon / (3 + rho)) ** 0.5"
+REPLIES = [
+    (f"{IN_KERAS}, epsilon, {IN_RMSPROP}", "right"),
+    (f"epsilon, epsilon, {IN_RMSPROP}", "That is PyTorch"),
+    (f"epsilon * (1 - beta_2) ** 0.5, epsilon, {IN_RMSPROP}", "Upside down"),
+    (f"{IN_KERAS}, {IN_KERAS}, {IN_RMSPROP}", "That is Keras"),
+    (f"{IN_KERAS}, epsilon, (epsilon / 3) ** 0.5", "RMSprop has no bias correction"),
+    (f"epsilon, {IN_KERAS}, {IN_RMSPROP}", "Keras's Adam comes first"),
+]
+CURVES = [
+    ([0.004, 0.00003, 0.00505, 0.001], "right"),
+    ([0.001, 0.00003, 0.00505, 0.004], "rests higher"),
+    ([0.00505, 0.00003, 0.004, 0.001], "nothing does"),
+    ([0.004, 0.001, 0.00505, 0.00003], "too small"),
+    ([0.00003, 0.001, 0.004, 0.00505], "tiny rate"),
+    ([0.004, ..., 0.00505, 0.001], "not tried yet"),
+]
+PATH = """
+def attempt(gradients, rates, gamma):
+    w, v, positions, old = 0.0, 0.0, [], None
+    for g, eta in zip(gradients, rates):
+        if old is not None and eta != old:
+            v *= {factor}
+        v = gamma * v - eta * g
+        w, old = w + v, eta
+        positions.append(w)
+    return positions
+"""
+PATHS = [("eta / old", "right"), ("1", "That is Keras"), ("old / eta", "Upside down")]
+CENTRED = """
+def attempt(slope, w, eta, rho, epsilon, steps):
+    mean = v = 0.0
+    path = []
+    for _ in range(steps):
+        g = slope(w)
+        mean += (1 - rho) * (g - mean)
+        v += (1 - rho) * (g * g - v)
+        w -= eta * {quotient}
+        path.append(w)
+    return path
+"""
+QUOTIENTS = [
+    ("g / ((v - mean**2) ** 0.5 + epsilon)", "right"),
+    ("g / (v - mean**2 + epsilon) ** 0.5", "ε is inside the root"),
+    ("g / (v**0.5 + epsilon)", "without centring"),
+    ("mean / ((v - mean**2) ** 0.5 + epsilon)", "it would be Adam"),
+    ("g / ((v - mean**2) + epsilon)", "The root is missing"),
+]
+
+
+@pytest.mark.parametrize(("answer", "said"), REPLIES)
+def test_half_steps(answer, said):
+    assert said in reply("half-step", HALF_STEP, answer)
+
+
+@pytest.mark.parametrize(("rates", "said"), CURVES)
+def test_curves(rates, said):
+    assert said in verdict(get("which-curve"), rates)
+
+
+@pytest.mark.parametrize(("factor", "said"), PATHS)
+def test_paths(factor, said):
+    exercise = get("same-path")
+    assert said in verdict(exercise, exercise.defined_by(PATH.format(factor=factor)))
+
+
+@pytest.mark.parametrize(("quotient", "said"), QUOTIENTS)
+def test_centred_rmsprop(quotient, said):
+    exercise = get("rms-elsewhere")
+    assert said in verdict(exercise, exercise.defined_by(CENTRED.format(quotient=quotient)))
