@@ -19,7 +19,7 @@ SIZES = [(5, 3, 2), (784, 20, 10), (7, 4, 6, 3)]  # none of them in the lecture
 @pytest.fixture(scope="module")
 def lecture():
     """What the lecture codes without Keras."""
-    names = "sums ten_averages most_like split caught parameter_count knowing rows_x rows rows_y"
+    names = "sums ten_averages most_like split caught parameter_count knowing score rows_x rows rows_y"
     return take(0, *names.split())
 
 
@@ -70,23 +70,22 @@ class Recorder:
         return self
 
     def score(self, x, y):
-        tested = {self.number[tuple(row)] for row in x}
-        self.calls.append((self.learnt, tested))
+        self.calls.append((self.learnt, {self.number[tuple(row)] for row in x}))
         return len(self.calls)
 
 
 @pytest.mark.parametrize("seed", [SEED, SEED + 1])
-def test_the_last_rows_are_tested_by_who_learnt_from_equally_many(lecture, seed):
-    new, known, last = set(range(360)), set(range(360, 1437)), set(range(1437, 1797))
+def test_a_block_is_tested_by_who_learnt_from_equally_many(lecture, seed):
+    new, known, tested = np.arange(360), set(range(360, 1437)), np.arange(1437, 1797)
     method = Recorder(lecture.rows_x)
-    assert lecture.knowing(method, seed) == (3, 4, 5, 1.5)
-    one, two, fewer, same, others = method.calls
-    assert one[1] | two[1] == last and len(one[1]) == len(two[1]) == 180
-    for learnt, tested in (one, two):
-        assert len(learnt) == 1077 and learnt & last == last - tested and learnt - last == fewer[0]
-    assert fewer[0] < known and len(fewer[0]) == 897 and fewer[1] == last
-    assert same == (known, last)
-    assert others[0] - new == fewer[0] and len(others[0]) == 1077 and others[1] == last
+    assert list(lecture.knowing(method, seed, tested, new).values()) == [1, 2, 3, 4.5]
+    fewer, same, others, one, two = method.calls
+    assert fewer[0] < known and len(fewer[0]) == 897 and fewer[1] == set(tested)
+    assert same == (known, set(tested))
+    assert others[0] - set(new) == fewer[0] and len(others[0]) == 1077 and others[1] == set(tested)
+    assert one[1] | two[1] == set(tested) and len(one[1]) == len(two[1]) == 180
+    for learnt, asked in (one, two):
+        assert len(learnt) == 1077 and learnt & set(tested) == set(tested) - asked and learnt - set(tested) == fewer[0]
 
 
 # The network
