@@ -1,5 +1,6 @@
 """Start a lecture: which backend, which profile, which seeds."""
 
+import logging
 import os
 import sys
 import tempfile
@@ -77,10 +78,16 @@ def _load_keras(backend: str) -> None:
                 f"{error.name} is not installed, and this lecture needs it. "
                 f"Type: pip install {'keras' if error.name == 'keras' else backend}"
             ) from None
+    logging.getLogger("tensorflow").addFilter(_worth_reading)
     running = keras.backend.backend()
     if running != backend:
         os.environ["KERAS_BACKEND"] = running  # so that a plain start() goes on with what runs
         raise CourseError(f"Keras already runs on {running}. Restart the kernel, then start(…, backend={backend!r}).")
+
+
+def _worth_reading(record: logging.LogRecord) -> bool:
+    """Drop TensorFlow's warning that much is traced: a student who builds five networks did nothing wrong."""
+    return "triggered tf.function retracing" not in record.getMessage()
 
 
 @contextmanager

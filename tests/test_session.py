@@ -46,6 +46,15 @@ start(lecture=1)
 """
 
 
+EIGHT_NETWORKS = """
+from course_utils import start
+start(lecture=0)
+import keras, numpy
+for units in range(1, 9):
+    keras.Sequential([keras.Input((4,)), keras.layers.Dense(units)]).predict_on_batch(numpy.zeros((2, 4)))
+"""
+
+
 @pytest.fixture(scope="module")
 def session():
     """A fresh Python that starts a lecture on TensorFlow, then tries another backend, then starts again."""
@@ -60,6 +69,10 @@ def changes(session):
 
 def test_starting_writes_nothing_to_stderr(session):
     assert session.stderr == ""
+
+
+def test_several_networks_are_no_reason_to_warn():
+    assert child.python("-c", EIGHT_NETWORKS, TF_CPP_MIN_LOG_LEVEL="3").stderr == ""
 
 
 def test_starting_prints_one_sentence(session):
