@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from slides import lecture
+
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")), ROOT / "slides" / "README.md"]
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)|<img src=\"([^\"]+)\"")
@@ -28,6 +30,29 @@ def test_links_lead_somewhere(document):
 def test_the_teaching_guide_links_the_lectures_that_stand():
     linked = set(re.findall(r"\.\./notebooks/(\w+\.ipynb)", (ROOT / "docs" / "teaching.md").read_text("utf-8")))
     assert linked == {path.name for path in (ROOT / "notebooks").glob("*.ipynb")}
+
+
+def rows_of(heading):
+    """The cells of each table row in a section of the teaching guide."""
+    section = (ROOT / "docs" / "teaching.md").read_text("utf-8").partition(f"## {heading}")[2].partition("\n## ")[0]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in section.splitlines() if line[:1] == "|"]
+
+
+MINUTES = {row[0]: int(row[2]) for row in rows_of("The lectures")[2:]}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_the_teaching_guide_knows_the_minutes_of_a_lecture_without_class_work(path):
+    talk = lecture.read(path)
+    assert MINUTES[str(int(path.stem[:2]))] == talk.minutes - sum(slide.minutes for slide in talk.slides)
+
+
+@pytest.mark.parametrize(("heading", "length"), [("13 weeks", 90), ("Five days", 360)])
+def test_the_minutes_of_a_route_add_up(heading, length):
+    for _, lectures, minutes, left in rows_of(heading)[2:]:
+        shortened = MINUTES["0"] - 35 if "short form" in lectures else 0
+        assert int(minutes) == sum(MINUTES[number] for number in re.findall(r"\d+", lectures)) - shortened
+        assert left == "at home" or int(minutes) + int(left) == length
 
 
 def test_the_bug_form_asks_for_lecture_and_cell():
