@@ -13,7 +13,7 @@ PREPARED = {
     "which-mode": "h, y, mean, variance",
     "spot-leak": "x_train, x_test, z_test",
 }
-SAFE = "(s := np.where(x_train.std(0) == 0, 1, x_train.std(0)))"
+SAFE = "(s := np.where(np.ptp(x_train, 0) == 0, 1, x_train.std(0)))"
 NORMED = "gamma * (h - h.mean(0)) / (h.var(0) + epsilon) ** 0.5 + beta"
 NEW = "mean + share_of_new * (h.mean(0) - mean)"
 IN_TRAINING = "(h - h.mean(0)) / (h.var(0) + 1e-3) ** 0.5"
@@ -37,6 +37,12 @@ REPLIES = [
         "no-leak",
         "((x_train - x_train.mean(0)) / (s := x_train.std(0) + 1e-9), (x_test - x_train.mean(0)) / s)",
         "becomes huge",
+    ),
+    (
+        "no-leak",
+        "((x_train - x_train.mean(0)) / (s := np.where(x_train.std(0) == 0, 1, x_train.std(0))), "
+        "(x_test - x_train.mean(0)) / s)",
+        "Right but for rounding",
     ),
     (
         "batch-norm-forward",

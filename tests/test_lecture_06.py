@@ -190,7 +190,7 @@ def test_a_network_read_with_its_training_set_is_keras_with_these_averages(lectu
 @pytest.mark.parametrize("batch", [8, 30])
 def test_both_arms_together_are_batch_norm_for_each_network_by_itself(with_keras, lecture, batch):
     h = np.random.default_rng(SEED).normal(2, 3, (3, batch, 5)).astype("float32")
-    found = numbers(with_keras.normalizing(True, True)(h))
+    found = numbers(with_keras.normalizing(True, "spread")(h))
     for network in range(3):
         ours = lecture.batch_norm(h[network], 1.0, 0.0, (0.0, 1.0), training=True)[0]
         np.testing.assert_allclose(found[network], np.maximum(ours, 0), atol=1e-4)
@@ -199,17 +199,40 @@ def test_both_arms_together_are_batch_norm_for_each_network_by_itself(with_keras
 def test_each_arm_does_what_its_name_says(with_keras):
     h = np.random.default_rng(SEED).normal(2, 3, (2, 8, 5)).astype("float32")
     mean, spread = h.mean(axis=1, keepdims=True), np.sqrt(h.var(axis=1, keepdims=True) + 1e-3)
-    wanted = {(False, False): h, (True, False): h - mean, (False, True): h / spread, (True, True): (h - mean) / spread}
+    size = np.sqrt((h**2).mean(axis=1, keepdims=True) + 1e-3)
+    wanted = {(False, None): h, (True, None): h - mean, (False, "spread"): h / spread, (False, "size"): h / size}
+    wanted[True, "spread"] = (h - mean) / spread
     for arm, sums in wanted.items():
         np.testing.assert_allclose(numbers(with_keras.normalizing(*arm)(h)), np.maximum(sums, 0), atol=1e-4)
-    same = numbers(with_keras.normalizing(True, True, frozen=True)(h))
-    np.testing.assert_allclose(same, np.maximum(wanted[True, True], 0), atol=1e-4)
+    for constant in ("mean", "spread"):
+        same = numbers(with_keras.normalizing(True, "spread", constant)(h))
+        np.testing.assert_allclose(same, np.maximum(wanted[True, "spread"], 0), atol=1e-4)
 
 
 @pytest.mark.parametrize("seed", [SEED, SEED + 1])
 def test_behind_batch_norm_a_slope_is_at_right_angles_to_its_weights(with_keras, seed):
-    cosines = [with_keras.along(with_keras.normalizing(True, True, frozen=frozen), seed) for frozen in (False, True)]
-    assert cosines[0] < 1e-3 and cosines[1] > 0.05
+    arms = [(True, "spread"), (False, "spread"), (True, "spread", "spread"), (True, "spread", "mean")]
+    cosines = [with_keras.along(with_keras.normalizing(*arm), seed) for arm in arms]
+    assert max(cosines[:2]) < 1e-3 and cosines[2] > 0.05 and cosines[3] > 0.02
+
+
+@pytest.mark.parametrize(("constant", "same"), [(None, True), ("spread", True), ("mean", False)])
+def test_the_slope_through_the_mean_is_that_of_centred_inputs(with_keras, constant, same):
+    import keras
+
+    from course_utils import probes
+
+    rng = np.random.default_rng(SEED)
+    x, W, e = (rng.normal(1, 1, shape).astype("float32") for shape in ((64, 8), (8, 4), (64, 4)))
+    bend = with_keras.normalizing(True, "spread", constant)
+    slopes = []
+    for inputs in (x, x - x.mean(axis=0)):
+
+        def loss(W, inputs=inputs):
+            return keras.ops.sum(bend(keras.ops.matmul(inputs, W)[None])[0] * e)
+
+        slopes.append(probes.value_and_gradients(loss, [W])[1][0])
+    assert np.allclose(*slopes, rtol=1e-3, atol=1e-3) == same
 
 
 @pytest.mark.parametrize("groups", [2, 4])

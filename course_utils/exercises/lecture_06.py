@@ -64,6 +64,8 @@ UNITS = Exercise(
 _FLAT = _RNG.normal([5, 0, -2], [2, 1, 3], (8, 3))
 _FLAT[:, 1] = 4.0
 _NEW = _RNG.normal([6, 5, -2], [2, 1, 3], (5, 3))
+_TENTHS = _FLAT[:7].copy()
+_TENTHS[:, 1] = 0.1  # by rounding its standard deviation is not 0
 
 LEAK_FREE = Exercise(
     id="no-leak",
@@ -77,18 +79,21 @@ LEAK_FREE = Exercise(
     solution="""
         def prepare(x_train, x_test):
             mean, spread = x_train.mean(axis=0), x_train.std(axis=0)
-            spread = np.where(spread == 0, 1, spread)
+            constant = np.ptp(x_train, axis=0) == 0
+            spread = np.where(constant, 1, spread)
             z_train = (x_train - mean) / spread
             z_test = (x_test - mean) / spread
             return z_train, z_test
     """,
     explanation=(
         "Mean and spread belong to the model: they are fitted once, on the training set, and reused. A column that is "
-        "constant there has spread 0; dividing by 1 leaves it centred, and a test value that differs is then visible."
+        "constant there is divided by 1: it is centred, and a test value that differs is then visible. Do not ask for "
+        "it by std == 0: the mean of seven times 0.1 is not exactly 0.1, and rounding would be divided by rounding."
     ),
     hints=(
         "Two numbers for each column, both from x_train. They serve both sets.",
-        "Constant columns: replace a spread of 0 by 1. np.where(spread == 0, 1, spread) does it.",
+        "Constant columns: divide them by 1. By rounding their std may be 1e-17, not 0; the largest minus the smallest "
+        "value, np.ptp(x_train, axis=0), is exactly 0.",
         "z_test = (x_test − mean of x_train) / spread of x_train.",
     ),
     mistakes=(
@@ -128,24 +133,33 @@ LEAK_FREE = Exercise(
             "Divide by n in the variance, not by n − 1, as np.std does by itself.",
         ),
         Mistake(
-            "np.where(spread == 0, 1, spread)",
+            "np.where(constant, 1, spread)",
             "spread + 1e-9",
             "0/0 is gone, but a test value that differs in a constant column becomes huge. Only centre such a column.",
         ),
         Mistake(
-            "np.where(spread == 0, 1, spread)",
-            "spread + 1.0",
-            "You add to each spread. Only a spread of 0 is to be replaced.",
+            "np.ptp(x_train, axis=0) == 0",
+            "spread == 0",
+            "Right but for rounding: the std of a constant column of 0.1 is computed as 1e-17, not 0. Use np.ptp.",
         ),
         Mistake(
-            "np.where(spread == 0, 1, spread)",
-            "np.where(spread == 0, np.inf, spread)",
+            "np.where(constant, 1, spread)",
+            "spread + 1.0",
+            "You add to each spread. Only that of a constant column is to be replaced.",
+        ),
+        Mistake(
+            "np.where(constant, 1, spread)",
+            "np.where(constant, np.inf, spread)",
             "That makes a constant column 0 in the test set, too. There only its mean is to be taken off.",
         ),
         Mistake("z_train = (x_train - mean) / spread", "z_train = x_train / spread", "Centre the training set, too."),
         Mistake("z_train = (x_train - mean) / spread", "z_train = x_train", "The training set must be normalized."),
     ),
-    cases=[{"x_train": _FLAT, "x_test": _NEW}, {"x_train": _NEW, "x_test": _FLAT}],
+    cases=[
+        {"x_train": _FLAT, "x_test": _NEW},
+        {"x_train": _NEW, "x_test": _FLAT},
+        {"x_train": _TENTHS, "x_test": _NEW},
+    ],
 )
 
 _TRAIN = _RNG.normal([10, 300], [2, 8], (30, 2))
