@@ -17,7 +17,7 @@ from course_utils.errors import CourseError
 
 STORED_DPI = 200
 SHOWN_DPI = 100  # pictures are stored with twice the pixels they are shown with
-ANIMATED_DPI = 100  # the frames of an animation are many
+ANIMATED_DPI = 160  # the frames of an animation are many
 COLOURS = 256
 CLEAR = 63  # the colour of an animation's pixels that stay as they were; below it stand those that are seen
 _PLAYED_ONCE = {
