@@ -157,12 +157,18 @@ READ_A_CURVE = Exercise(
             "val_loss.min() - loss.min()",
             "The epoch is right. Take both losses after the same epoch.",
         ),
+        Mistake(
+            "val_loss[best] - loss[best]",
+            "val_loss[best]",
+            "The epoch is right. That is the loss on new images itself; by how much is it higher than on training images?",
+        ),
     ),
     cases=[
         {"loss": _FALLING, "val_loss": np.array([2.0, 1.3, 0.9, 0.8, 0.85, 1.0])},
         {"loss": _FALLING[:4], "val_loss": np.array([1.9, 0.9, 1.1, 1.4])},
         {"loss": np.array([0.9, 0.5, 0.3, 0.35]), "val_loss": np.array([0.6, 0.7, 0.9, 0.8])},
     ],
+    hint_for_each=True,
 )
 
 

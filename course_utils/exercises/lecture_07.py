@@ -193,7 +193,6 @@ HALF = Exercise(
         {"epsilon": 0.2, "beta_2": 0.75, "rho": 0.5},
     ],
     tolerance=1e-6,
-    hint_for_each=False,
 )
 
 
