@@ -55,6 +55,11 @@ COPIES = Exercise(
             "np.unique(kernel.sum(axis=0)).size",
             "You compare the sums of the columns. Different columns can have the same sum: compare all their entries.",
         ),
+        Mistake(
+            "np.unique(kernel, axis=1).shape[1]",
+            "np.unique(kernel[0]).size",
+            "You compare one row: two units may agree in one weight and differ in another.",
+        ),
         Mistake(".shape[1]", ".shape[0]", "That is how many inputs there are. Count the columns that are left."),
         Mistake(".shape[1]", ".size", "That counts numbers. Count the columns that are left."),
         Mistake(
