@@ -9,6 +9,13 @@ from course_utils.exercises.checking import verdict
 from tests.replies import reply
 
 REPLIES = [
+    ("moved-columns", "W, order", "np.array([row[order] for row in W])", "right"),
+    ("moved-columns", "W, order", "W @ np.eye(len(order))[:, order]", "right"),
+    ("moved-columns", "W, order", "W[:, np.argsort(order)]", "moves the columns back"),
+    ("moved-columns", "W, order", "W", "another pixel"),
+    ("active-share", "W, x, share", "np.quantile(-(x @ W.T), share, axis=0)", "right"),
+    ("active-share", "W, x, share", "-np.quantile(x @ W.T, share, axis=0)", "units are silent"),
+    ("active-share", "W, x, share", "-np.median(x @ W.T, axis=0)", "right for one half"),
     ("eight-pieces", "network", "network([2, 2, 2], [-1, -1, -1])", "right"),
     ("eight-pieces", "network", "network([-2, 2, -2], [1, -1, 1])", "right"),
     ("eight-pieces", "network", "network([2, 4, 8], [-1, -1, -1])", "values from 0 to 1 again"),

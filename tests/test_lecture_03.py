@@ -16,12 +16,10 @@ SEED = 500  # the lecture itself uses 0 to 511, but its random functions take an
 @pytest.fixture(scope="module")
 def lecture():
     """What the lecture codes in NumPy alone."""
-    names = (
-        "edges digit_task digit_tasks pixels moved_gap probe scatter seen_flat folded zigzag forward parameters pieces"
-    )
-    names += " fine bends random_folds along_a_line most_regions softmax_loss twin between length random_end"
+    names = "edges digit_task digit_tasks pixels probe scatter folded zigzag forward parameters pieces fine bends"
+    names += " random_folds along_a_line folding_units most_regions softmax_loss twin between length random_end"
     names += (
-        " square_layers signals share_left left_in_64_bits moved_share parameters_of mix_weights mix_outputs shares"
+        " slice_through square_layers signals left_in_64_bits moved_share parameters_of mix_weights mix_outputs shares"
     )
     return take(3, *names.split())
 
@@ -59,10 +57,6 @@ def test_pixels_are_moved_in_all_images_alike_and_only_training_labels_are_mixed
         assert {c.tobytes() for c in plain[part].T} == {c.tobytes() for c in moved[part].T}
     assert sorted(plain[1]) == sorted(mixed[1]) and np.mean(plain[1] == mixed[1]) < 0.3
     np.testing.assert_array_equal(plain[3], mixed[3])
-
-
-def test_columns_that_move_along_undo_the_move(lecture):
-    assert lecture.moved_gap(SEED) < 1e-10 < 0.5 < lecture.moved_gap(SEED, columns_too=False)
 
 
 # Measures of layers
@@ -149,6 +143,18 @@ def test_the_median_leaves_half_of_the_points_on_either_side(lecture):
         x = np.abs(h)
 
 
+@pytest.mark.parametrize("bias", [0.3, "one point", "median"])
+def test_folding_units_by_the_signs_along_the_line(lecture, bias):
+    left, right = np.random.default_rng([SEED, 2]).uniform(-1, 1, 2)
+    t = np.linspace(0, 1, 20_001)[:, None]
+    x, folds = np.array([-1.0, left]) + t * np.array([2.0, right - left]), []
+    for W, b in lecture.random_folds((2, 4, 4, 4, 4), SEED, bias):
+        signs = np.sign(x @ W.T + b)
+        folds.append([len(set(unit[unit != 0])) == 2 for unit in signs.T])
+        x = np.abs(x @ W.T + b)
+    assert lecture.folding_units(SEED, bias) == pytest.approx(np.mean(folds[1:]), abs=1 / 12)
+
+
 def test_the_pair_has_sixty_weights_each(lecture):
     for sizes, count in (((2, 20), 81), ((2, 4, 4, 4, 4), 77)):
         hidden = lecture.random_folds(sizes, SEED, 0.1)
@@ -210,12 +216,21 @@ def test_a_random_end_is_as_far_as_the_twin(lecture):
     assert apart(lecture.random_end(net, SEED)) == pytest.approx(apart(lecture.twin(net, SEED)))
 
 
+def test_a_slice_goes_through_its_three_networks(lecture):
+    nets = [random_pair(SEED + i) for i in range(3)]
+    heights = lecture.slice_through(*nets, np.array([0.0, 1.0]))
+    expected = [lecture.softmax_loss(lecture.forward(net, lecture.slice_x), lecture.slice_y) for net in nets]
+    assert heights[0, 0] == pytest.approx(expected[0])
+    assert heights[0, 1] == pytest.approx(expected[1])  # u, to the right, leads to the first
+    assert heights[1, 0] == pytest.approx(expected[2])
+
+
 # Powers
 
 
 @pytest.mark.parametrize("factor", [0.7, 1.3])
 def test_a_factor_becomes_a_power(lecture, factor):
-    np.testing.assert_allclose(lecture.share_left(factor, SEED), factor ** np.arange(1, 51), rtol=1e-9)
+    np.testing.assert_allclose(lecture.left_in_64_bits(factor, SEED), factor**50, rtol=1e-9)
 
 
 @pytest.mark.parametrize("factor", [0.5, 2.0, 0.25])

@@ -238,7 +238,7 @@ LEAST_SURE = Exercise(
             "The right images, but argpartition leaves them in any order. Sort them: the least sure comes first.",
         ),
     ),
-    cases=[{"chances": _chances(9, 4), "k": 3}, {"chances": _chances(400, 3), "k": 200}],
+    cases=[{"chances": _chances(9, 4), "k": 3}, {"chances": _chances(2000, 3), "k": 1000}],
 )
 
 SPLIT_BY_WRITER = Exercise(

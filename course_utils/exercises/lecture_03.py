@@ -245,4 +245,86 @@ DEEPEST = Exercise(
     ],
 )
 
-EXERCISES = [READ_PROBES, EIGHT_PIECES, COUNT_PIECES, FLAT_PRICE, DEEPEST]
+MOVED_COLUMNS = Exercise(
+    id="moved-columns",
+    lecture=3,
+    task="Move the weights of a first layer so that it says on moved pixels what it said before.",
+    stub="""
+        def moved_weights(W, order):
+            return ...
+    """,
+    solution="""
+        def moved_weights(W, order):
+            return W[:, order]
+    """,
+    explanation=(
+        "Place j of a moved image holds pixel order[j], so the weight for place j must be that of pixel order[j]: the "
+        "columns are moved as the pixels are. To a fully connected layer the order of pixels is bookkeeping."
+    ),
+    hints=(
+        "Place j now holds what stood at place order[j]. Which weight was multiplied by that pixel before?",
+        "Columns of W belong to pixels, rows to units. Move the columns as the pixels were moved.",
+    ),
+    mistakes=(
+        Mistake("W[:, order]", "W", "Each weight then meets another pixel than before."),
+        Mistake(
+            "W[:, order]",
+            "W[:, np.argsort(order)]",
+            "That moves the columns back. Place j holds pixel order[j]: which weight does it need?",
+        ),
+        Mistake("W[:, order]", "W[np.arange(len(W))[::-1]]", "Rows belong to units. Pixels belong to columns of W."),
+        Mistake("W[:, order]", "W[:, order].T", "Weights have the shape (units, pixels), as before."),
+        Mistake(
+            "W[:, order]",
+            "W[:, order[::-1]]",
+            "Which pixel stands at place 0 of a moved image? order[0], not the last.",
+        ),
+    ),
+    cases=[
+        {"W": _RNG.normal(size=(3, 6)), "order": np.array([2, 0, 3, 1, 5, 4])},
+        {"W": _RNG.normal(size=(2, 5)), "order": np.roll(np.arange(5), 1)},
+        {"W": _RNG.normal(size=(4, 4)), "order": np.array([1, 2, 3, 0])},
+    ],
+)
+
+ACTIVE_SHARE = Exercise(
+    id="active-share",
+    lecture=3,
+    task="Choose biases with which each ReLU of a layer is active for a given share of the points.",
+    stub="""
+        def biases_for(W, x, share):
+            return ...
+    """,
+    solution="""
+        def biases_for(W, x, share):
+            sums = x @ W.T
+            return -np.quantile(sums, 1 - share, axis=0)
+    """,
+    explanation=(
+        "A unit is active where its weighted sum is larger than -b. Above the quantile 1 - share lies the share of the "
+        "points that is asked for. With a share of one half that is minus the median."
+    ),
+    hints=(
+        "A unit is active where its weighted sum is larger than -b. How many of the sums are to be larger?",
+        "Weighted sums first: (n, units). Then, for each unit, the value that has the share of the points above it.",
+    ),
+    mistakes=(
+        Mistake("1 - share", "share", "That share of the points lies below the quantile, and there units are silent."),
+        Mistake("-np.quantile", "np.quantile", "The sum plus the bias is 0 where the sum is minus the bias."),
+        Mistake(", axis=0)", ", axis=1)", "One bias for each unit, over all points: which axis holds the points?"),
+        Mistake(", axis=0)", ")", "Each unit has its own sums, and needs its own bias."),
+        Mistake("1 - share", "0.5", "That is right for one half. Which share is asked for?"),
+        Mistake(
+            "-np.quantile(sums, 1 - share, axis=0)",
+            "-np.mean(sums, axis=0)",
+            "The mean does not know which share is asked for.",
+        ),
+    ),
+    cases=[
+        {"W": _RNG.normal(size=(3, 2)), "x": _RNG.uniform(-1, 1, (40, 2)), "share": 0.25},
+        {"W": _RNG.normal(size=(2, 4)), "x": _RNG.normal(size=(60, 4)) + 1, "share": 0.5},
+        {"W": _RNG.normal(size=(4, 3)), "x": _RNG.normal(size=(30, 3)), "share": 0.9},
+    ],
+)
+
+EXERCISES = [MOVED_COLUMNS, READ_PROBES, EIGHT_PIECES, COUNT_PIECES, FLAT_PRICE, ACTIVE_SHARE, DEEPEST]
