@@ -7,11 +7,13 @@ import pytest
 from tests.replies import reply
 
 PREPARED = {
+    "deadly-step": "x, w, b, d",
     "leaky-slope": "h, alpha, slope_out",
     "saturated-units": "counts",
     "two-lines": "unit",
     "translate-layer": "W, b",
 }
+LAST = "max([0, *[h / p for h, p in zip(x @ w + b, x @ d) if p > 0]])"  # the last image whose sum falls
 REPLIES = [
     ("leaky-slope", "np.where(h > 0, h, alpha * h), slope_out * np.where(h > 0, 1, alpha)", "right"),
     ("leaky-slope", "np.maximum(h, alpha * h), slope_out * np.where(h > 0, 1, alpha)", "Decide by the sign of h"),
@@ -38,6 +40,14 @@ REPLIES = [
     ("two-lines", "unit([2, -2], [-3, 3]), unit([2, -1], [0, 3])", "larger of the two lines"),
     ("two-lines", "unit([2, 0], [-3, 0]), -unit([-2, 1], [0, -3])", "That is ReLU of 2x - 3"),
     ("two-lines", "np.abs(2 * x - 3), np.minimum(2 * x, 3 - x)", "There is no x here"),
+    ("deadly-step", f"(lambda s: s if (x @ (w - s * d) + b < 1e-9).all() else np.inf)({LAST})", "right"),
+    ("deadly-step", "max(0, np.max((x @ w + b) / (x @ d), initial=0))", "take only p > 0"),
+    ("deadly-step", LAST, "If one of them speaks at that s"),
+    (
+        "deadly-step",
+        f"(lambda s: s if (x @ (w - s * d) < 1e-9).all() else np.inf)({LAST.replace(' + b', '')})",
+        "it is part of each sum",
+    ),
 ]
 
 

@@ -413,4 +413,83 @@ TRANSLATED = Exercise(
     cases=[{"W": _RNG.normal(size=shape), "b": _RNG.normal(size=shape[0])} for shape in ((3, 3), (2, 4))],
 )
 
-EXERCISES = [LEAKY, SATURATED, TRANSLATED, PRELU, LINES]
+DEADLY = Exercise(
+    id="deadly-step",
+    lecture=4,
+    task="Give the length of the shortest step along -d that silences a ReLU unit on all images, or infinity.",
+    stub="""
+        def deadly_step(x, w, b, d):
+            return ...
+    """,
+    solution="""
+        def deadly_step(x, w, b, d):
+            h, p = x @ w + b, x @ d
+            s = max(0, np.max(h[p > 0] / p[p > 0], initial=0))
+            return s if np.all(h - s * p <= 1e-9) else np.inf
+    """,
+    explanation=(
+        "Along the step the sum of an image is h - s p, with p = x · d. Where p > 0 it falls and is 0 at s = h/p: "
+        "the last of these images decides. Where p <= 0 it does not fall: such an image must be silent at that s, "
+        "or no step kills. On images with a large mean and d along it all p are positive, so some step always kills."
+    ),
+    hints=(
+        "Write the sum of each image after the step: x @ (w - s d) + b = h - s p. What are h and p?",
+        "Where p > 0 the sum is 0 at s = h/p. All of them must be silent: which s is that?",
+        "At that s, look at all images again: where p <= 0 the sum has not fallen. Is h - s p still at most 0?",
+    ),
+    mistakes=(
+        Mistake(
+            "np.max(h[", "np.min(h[", "That silences the first image. The unit is dead when the last one is silent."
+        ),
+        Mistake(
+            "s if np.all(h - s * p <= 1e-9) else np.inf",
+            "s",
+            "Images with p <= 0 do not fall along the step. If one of them speaks at that s, no step kills.",
+        ),
+        Mistake(
+            "np.all(h - s * p <= 1e-9)",
+            "np.all(p > 0)",
+            "An image whose sum does not fall does no harm if it is silent at that s. Look at h - s p.",
+        ),
+        Mistake(
+            "np.max(h[p > 0] / p[p > 0], initial=0)",
+            "np.max(h / p, initial=0)",
+            "Where p < 0 the quotient h/p is no length at which an image falls silent: take only p > 0.",
+        ),
+        Mistake(
+            "max(0, np.max(h[p > 0] / p[p > 0], initial=0))",
+            "np.max(h[p > 0] / p[p > 0])",
+            "Your length can be negative: a unit that is dead already needs a step of length 0.",
+        ),
+        Mistake("x @ w + b", "x @ w", "The bias does not move, but it is part of each sum."),
+        Mistake(
+            "x @ w + b, x @ d", "x @ w + b, x @ d + b", "The step changes the weights alone: p = x @ d, without b."
+        ),
+        Mistake(
+            "h[p > 0] / p[p > 0]", "h[p > 0]", "How fast does each sum fall along the step? By p for each unit of s."
+        ),
+    ),
+    cases=[
+        {"x": np.abs(_RNG.normal(size=(6, 4))), "w": np.array([0.4, -0.2, 0.3, 0.1]), "b": 0.1, "d": np.full(4, 0.5)},
+        {
+            "x": np.array([[1.0, 0.0], [2.0, 1.0], [-1.0, 1.0]]),
+            "w": np.array([1.0, -1.0]),
+            "b": 0.25,
+            "d": np.array([1.0, 0.0]),
+        },
+        {
+            "x": np.array([[1.0, 0.0], [-1.0, 1.0], [-0.5, 3.0]]),
+            "w": np.array([1.0, 0.5]),
+            "b": 0.0,
+            "d": np.array([1.0, 0.0]),
+        },
+        {
+            "x": np.array([[1.0, 2.0], [3.0, 0.5]]),
+            "w": np.array([-1.0, -0.5]),
+            "b": -0.2,
+            "d": np.array([0.6, 0.8]),
+        },
+    ],
+)
+
+EXERCISES = [LEAKY, LINES, SATURATED, TRANSLATED, DEADLY, PRELU]
