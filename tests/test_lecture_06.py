@@ -205,18 +205,19 @@ def test_each_arm_does_what_its_name_says(with_keras):
     for arm, sums in wanted.items():
         np.testing.assert_allclose(numbers(with_keras.normalizing(*arm)(h)), np.maximum(sums, 0), atol=1e-4)
     for constant in ("mean", "spread"):
-        same = numbers(with_keras.normalizing(True, "spread", constant)(h))
+        same = numbers(with_keras.normalizing(True, "spread", [constant])(h))
         np.testing.assert_allclose(same, np.maximum(wanted[True, "spread"], 0), atol=1e-4)
 
 
 @pytest.mark.parametrize("seed", [SEED, SEED + 1])
 def test_behind_batch_norm_a_slope_is_at_right_angles_to_its_weights(with_keras, seed):
-    arms = [(True, "spread"), (False, "spread"), (True, "spread", "spread"), (True, "spread", "mean")]
+    constants = ["spread"], ["mean"], ["mean", "spread"]
+    arms = [(True, "spread"), (False, "spread"), *((True, "spread", names) for names in constants)]
     cosines = [with_keras.along(with_keras.normalizing(*arm), seed) for arm in arms]
-    assert max(cosines[:2]) < 1e-3 and cosines[2] > 0.05 and cosines[3] > 0.02
+    assert max(cosines[:2]) < 1e-3 and cosines[2] > 0.05 and cosines[3] > 0.02 and cosines[4] > 0.05
 
 
-@pytest.mark.parametrize(("constant", "same"), [(None, True), ("spread", True), ("mean", False)])
+@pytest.mark.parametrize(("constant", "same"), [((), True), (["spread"], True), (["mean"], False)])
 def test_the_slope_through_the_mean_is_that_of_centred_inputs(with_keras, constant, same):
     import keras
 
@@ -233,6 +234,20 @@ def test_the_slope_through_the_mean_is_that_of_centred_inputs(with_keras, consta
 
         slopes.append(probes.value_and_gradients(loss, [W])[1][0])
     assert np.allclose(*slopes, rtol=1e-3, atol=1e-3) == same
+
+
+@pytest.mark.parametrize("constants", [(), ("mean", "spread")])
+def test_with_gamma_and_beta_the_arm_without_constants_is_batch_norm(with_keras, constants):
+    from course_utils import Sweep, mlp
+
+    rng = np.random.default_rng(SEED)
+    x, y = rng.normal(1, 2, (40, 6)).astype("float32"), rng.integers(0, 3, 40)
+    both, found = with_keras.normalizing(True, "spread", constants), []
+    for kind in ({"normalization": "batch"}, {"normalization": "activation", "activation": both}):
+        nets = Sweep(mlp([8, 8], **kind), "sgd", learning_rate=[0.1, 0.5], seeds=2)
+        nets.fit(x, y, epochs=2, batch_size=20)
+        found.append([nets.weights()[name] for name in ("hidden_1/kernel", "hidden_1/gamma", "hidden_2/beta")])
+    assert all(np.allclose(theirs, ours, atol=1e-3) != bool(constants) for theirs, ours in zip(*found, strict=True))
 
 
 @pytest.mark.parametrize("groups", [2, 4])

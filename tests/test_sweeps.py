@@ -133,6 +133,26 @@ def test_a_network_that_diverges_leaves_the_others_bit_identical():
         np.testing.assert_array_equal(hurt.history[name][:, 0], fine.history[name][:, 0])
 
 
+def test_an_activation_that_normalizes_gets_the_gamma_and_beta_of_its_networks():
+    def centring(h, gamma, beta):
+        return keras.ops.relu(gamma * (h - keras.ops.mean(h, axis=1, keepdims=True)) + beta)
+
+    def scaling(h, gamma, beta):
+        return keras.ops.relu(gamma * h + beta)
+
+    net, rates = mlp([6, 5], normalization="activation"), [0.01, 0.1]
+    both = trained(net, activation=[centring, scaling], learning_rate=rates, seeds=2)
+    for place, alone in enumerate((centring, scaling)):
+        assert_close(at(both.weights(), place), trained(net, activation=alone, learning_rate=rates, seeds=2).weights())
+    weights = {"hidden_1/gamma": 2.0, "hidden_1/beta": -1.0}
+    both.set_weights(weights)
+    h = X @ both.weights()["hidden_1/kernel"]
+    h[0] -= h[0].mean(axis=-2, keepdims=True)
+    np.testing.assert_allclose(both.activations(X)["hidden_1"], np.maximum(2 * h - 1, 0), atol=1e-4)
+    with pytest.raises(CourseError, match="only a sweep can train such a network"):
+        trained(net, activation=scaling).member()
+
+
 @pytest.mark.parametrize("at_once", [1, 2, 4])
 def test_networks_trained_in_groups_are_those_trained_together(at_once):
     options = {"net": mlp([6], dropout=0.2), "learning_rate": [0.01, 0.1], "seeds": 3, "label_noise": [0.0, 0.3]}

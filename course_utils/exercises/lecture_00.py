@@ -160,7 +160,7 @@ READ_A_CURVE = Exercise(
         Mistake(
             "val_loss[best] - loss[best]",
             "val_loss[best]",
-            "The epoch is right. That is the loss on new images itself; by how much is it higher than on training images?",
+            "The epoch is right. That is the loss on new images itself; how much higher is it than on training images?",
         ),
     ),
     cases=[

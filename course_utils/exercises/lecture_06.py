@@ -144,6 +144,11 @@ LEAK_FREE = Exercise(
         ),
         Mistake(
             "np.where(constant, 1, spread)",
+            "spread + 0.05",
+            "The lecture's + 0.05 changes every column a little. Replace only the spread of constant columns.",
+        ),
+        Mistake(
+            "np.where(constant, 1, spread)",
             "spread + 1.0",
             "You add to each spread. Only that of a constant column is to be replaced.",
         ),
@@ -425,6 +430,11 @@ WHICH = Exercise(
             "return abs(y - in_training).max(), abs(y - in_inference).max()",
             "return abs(y - in_training).mean(), abs(y - in_inference).mean()",
             "That is the mean deviation; the largest one is asked for.",
+        ),
+        Mistake(
+            "return abs(y - in_training).max(), abs(y - in_inference).max()",
+            "return (y - in_training).max(), (y - in_inference).max()",
+            "A distance has no sign: take the size of each difference before the largest.",
         ),
     ),
     cases=[

@@ -64,8 +64,7 @@ class Members:
         self.weights = {}
         for name, (fan_in, units) in shapes.items():
             self._add_weight(f"{name}/kernel", (self.count, fan_in, units))
-            normalized = net.normalization is not None and name != "output"
-            for weight, start in _NORMALIZATION.items() if normalized else [("bias", "zeros")]:
+            for weight, start in _BESIDE_KERNEL[None if name == "output" else net.normalization].items():
                 self._add_weight(f"{name}/{weight}", (self.count, 1, units), start, trainable="moving" not in weight)
         self.given = {
             name: keras.Variable(np.zeros((self.count, *rest)), dtype=dtype, trainable=False, name=name)
@@ -90,7 +89,7 @@ class Members:
         for place, name in enumerate(self.shapes):
             z = keras.ops.matmul(x, self.weights[f"{name}/kernel"])
             if name != "output":
-                branch = self._alive(self._active(self._centred(name, z, batch)), place, batch)
+                branch = self._alive(self._active(name, self._centred(name, z, batch)), place, batch)
                 x = x + self.net.residual * branch if name in self.net.skipping else branch
             outputs[name] = x if name != "output" else z + self.weights["output/bias"]
         return outputs
@@ -173,10 +172,12 @@ class Members:
         return [slice(first, first + size) for first in range(0, count, size)]
 
     def _centred(self, name: str, z: Tensor, batch: Batch | None) -> Tensor:
-        """Add the bias, or normalize each member by itself as Keras's BatchNormalization does."""
+        """Add the bias, normalize each member as Keras's BatchNormalization does, or leave that to `_active`."""
         if self.net.normalization is None:
             return z + self.weights[f"{name}/bias"]
-        gamma, beta, mean, variance = (self.weights[f"{name}/{weight}"] for weight in _NORMALIZATION)
+        if self.net.normalization == "activation":
+            return z
+        gamma, beta, mean, variance = (self.weights[f"{name}/{weight}"] for weight in _BESIDE_KERNEL["batch"])
         if batch is not None:
             share = (batch.weights / keras.ops.sum(batch.weights))[None, :, None]
             now = keras.ops.sum(z * share, axis=1, keepdims=True)
@@ -186,11 +187,14 @@ class Members:
             mean, variance = now, spread
         return (z - mean) * keras.ops.rsqrt(variance + EPSILON) * gamma + beta
 
-    def _active(self, h: Tensor) -> Tensor:
+    def _active(self, name: str, h: Tensor) -> Tensor:
         """Apply to each member its own activation."""
         ends = np.cumsum([count for _, count in self.activations]).tolist()
-        parts = keras.ops.split(h, ends[:-1], axis=0) if len(ends) > 1 else [h]
-        parts = [function(part) for (function, _), part in zip(self.activations, parts, strict=True)]
+        given = [h]
+        if self.net.normalization == "activation":
+            given += [keras.ops.convert_to_tensor(self.weights[f"{name}/{weight}"]) for weight in ("gamma", "beta")]
+        parts = zip(*(keras.ops.split(v, ends[:-1], axis=0) if len(ends) > 1 else [v] for v in given), strict=True)
+        parts = [function(*part) for (function, _), part in zip(self.activations, parts, strict=True)]
         return keras.ops.concatenate(parts, axis=0) if len(ends) > 1 else parts[0]
 
     def _alive(self, x: Tensor, place: int, batch: Batch | None) -> Tensor:
@@ -206,7 +210,12 @@ class Members:
         return x
 
 
-_NORMALIZATION = {"gamma": "ones", "beta": "zeros", "moving_mean": "zeros", "moving_variance": "ones"}
+_LEARNED = {"gamma": "ones", "beta": "zeros"}
+_BESIDE_KERNEL = {  # normalization → weight → start
+    None: {"bias": "zeros"},
+    "batch": {**_LEARNED, "moving_mean": "zeros", "moving_variance": "ones"},
+    "activation": _LEARNED,
+}
 _GIVEN = {
     "learning_rate": ("float32", (1, 1)),
     "weight_decay": ("float32", (1, 1)),

@@ -11,7 +11,7 @@ import numpy as np
 from course_utils.deferred import keras
 from course_utils.errors import CourseError, require_choice
 
-NORMALIZATIONS = ("batch",)
+NORMALIZATIONS = ("batch", "activation")
 INITIALIZER_HELP = 'give a name such as "he_normal" or an object such as keras.initializers.HeNormal()'
 ACTIVATION_HELP = 'give a name such as "relu" or a function such as keras.activations.relu'
 
@@ -69,7 +69,9 @@ def mlp(
     Args:
         widths: Units of each hidden layer; an empty list is a network without hidden layers.
         activation: Of the hidden layers, as Keras takes it.
-        normalization: "batch" puts batch normalization, which replaces the bias, before each activation.
+        normalization: "batch" puts batch normalization, which replaces the bias, before each activation. With
+            "activation" the activation itself does it: it is called with the weighted sums (networks, batch, units)
+            and with learned gamma and beta (networks, 1, units), which start at 1 and 0.
         residual: Factor r of skip connections: hidden layers that keep the width, but not the first, give
             x + r·f(x) in place of f(x). `True` is 1; 0 is a plain network.
         dropout: Share of each hidden layer's outputs that is dropped in training.
@@ -125,6 +127,8 @@ def keras_model(
         dropout: Share of hidden outputs that is dropped in training.
         l2: Factor of the squared kernels in the loss.
     """
+    if net.normalization == "activation":
+        raise CourseError('Keras has no layer for normalization="activation"; only a sweep can train such a network.')
     kernels = {name.removesuffix("/kernel"): w for name, w in weights.items() if name.endswith("/kernel")}
     signal = inputs = keras.Input((kernels[next(iter(kernels))].shape[0],))
     for name in kernels:
