@@ -19,12 +19,14 @@ REPLIES = [
     (f"epsilon, {IN_KERAS}, {IN_RMSPROP}", "Keras's Adam comes first"),
 ]
 CURVES = [
-    ([0.004, 0.00003, 0.00505, 0.001], "right"),
-    ([0.001, 0.00003, 0.00505, 0.004], "rests higher"),
-    ([0.00505, 0.00003, 0.004, 0.001], "nothing does"),
-    ([0.004, 0.001, 0.00505, 0.00003], "too small"),
-    ([0.00003, 0.001, 0.004, 0.00505], "tiny rate"),
-    ([0.004, ..., 0.00505, 0.001], "not tried yet"),
+    ([3, 1, 5, 2, 4], "right"),
+    ([3, 1, 4, 2, 5], "same until one of them is cut"),
+    ([3, 2, 5, 1, 4], "rate is too small"),
+    ([1, 3, 5, 2, 4], "beyond 2/λ_max"),
+    ([3, 1, 5, 4, 2], "falls a second time"),
+    ([3, 1, 2, 5, 4], "lies level for long"),
+    ([1, 2, 3, 4, 5], "A grows"),
+    ([3, ..., 5, 2, 4], "not tried yet"),
 ]
 PATH = """
 def attempt(gradients, rates, gamma):

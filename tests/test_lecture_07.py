@@ -16,7 +16,7 @@ def lecture():
     """What the lecture codes in NumPy alone."""
     names = "sgd momentum nesterov pytorch damped adagrad rmsprop rmsprop_of_torch adam problems apart ravine"
     names += " distances largest_rate softmax step mean_loss steps_to_escape lengths first_step valley turning"
-    names += " arrivals turned_back beale beale_loss curvatures loss_of strides"
+    names += " arrivals turned_back rmsprop_shared rest corner grid beale beale_loss curvatures loss_of strides"
     return take(7, *names.split())
 
 
@@ -203,6 +203,13 @@ def test_the_mean_loss_is_the_mean_over_noisy_runs(lecture, rate):
     assert np.sum(lecture.curvatures * w**2, axis=1).mean() / 2 == pytest.approx(exact, rel=0.05)
 
 
+def test_the_exercises_letters_are_those_of_the_figure():
+    from course_utils.exercises import get
+
+    letters = take(7, "letters").letters
+    assert list(letters.values()) == get("which-curve").reference and "".join(letters) == "ABCDE"
+
+
 # The saddle
 
 
@@ -258,7 +265,7 @@ def test_a_turned_valley_is_the_same_to_those_that_do_not_divide(lecture, degree
     np.testing.assert_allclose(np.linalg.eigvalsh(lecture.valley(degrees)), [1, 100])
     floor = lecture.turning(degrees) @ [1, 0]
     np.testing.assert_allclose(lecture.valley(degrees) @ floor, floor, atol=1e-9)
-    for rule in (lecture.sgd, lecture.momentum):
+    for rule in (lecture.sgd, lecture.momentum, lecture.rmsprop_shared):
         assert lecture.turned_back(rule, degrees).max() < 1e-9
     for rule in (lecture.adagrad, lecture.rmsprop, lecture.adam):
         assert np.median(lecture.turned_back(rule, degrees)) > 0.01
@@ -271,6 +278,21 @@ def test_arrivals_stay_near_the_minimum(lecture, degrees, less):
     slowest = max(abs(1 - rate), abs(1 - 100 * rate))
     assert np.median(needed) == pytest.approx(np.log(0.01) / np.log(slowest), rel=0.15)
     assert np.isfinite(needed).all() and needed.min() > less
+
+
+@pytest.mark.parametrize("degrees", [0, 30])
+def test_a_falling_rate_is_multiplied_at_each_step(lecture, degrees):
+    best, needed = lecture.arrivals(lecture.sgd, degrees, fall=0.998)
+    rates = 4 * lecture.grid[best] * 0.998 ** np.arange(600)
+    share = np.cumprod(1 - rates[:, None] * [1, 100], axis=0)  # (steps, weights): what is left of each
+    near = np.linalg.norm(share[:, None] * lecture.corner, axis=-1) < 0.01
+    np.testing.assert_array_equal(needed, 601 - near[::-1].argmin(axis=0))
+
+
+@pytest.mark.parametrize("rate", [0.1, 0.4])
+def test_rmsprop_comes_to_rest_in_proportion_to_its_rate(lecture, rate):
+    np.testing.assert_allclose(np.median(lecture.rest(1.0, rate)), 0.5**0.5, rtol=0.1)
+    assert lecture.rest(0.98, rate).max() < 0.01
 
 
 @pytest.mark.parametrize("place", [(1.0, 1.5), (-0.4, 0.7)])

@@ -7,55 +7,54 @@ from course_utils.exercises.exercise import Exercise, Mistake
 CURVES = Exercise(
     id="which-curve",
     lecture=7,
-    task="Give the rate of each of the four curves A, B, C, D: 0.00003, 0.001, 0.004 and 0.00505, each once.",
+    task="Give the number of the run, 1 to 5, that each of the curves A, B, C, D, E belongs to; each once.",
     stub="""
-        rate_of = dict(A=..., B=..., C=..., D=...)
+        run_of = dict(A=..., B=..., C=..., D=..., E=...)
     """,
     solution="""
-        rates = [0.004, 0.00003, 0.00505, 0.001]
+        runs = [3, 1, 5, 2, 4]
     """,
     explanation=(
-        "The largest curvature is 400, so rates above 2/400 = 0.005 diverge: C. B falls to the end and has not "
-        "arrived: the smallest rate. A and D have arrived; the larger rate is there first and rests higher: A."
+        "The largest curvature is 400, so rates above 2/400 = 0.005 diverge: A is run 3. B still falls in the end and "
+        "has not come to rest: the smallest rate, run 1. C and E are the same until step 200, where E is cut; C rests, "
+        "and is cut at 800. D never falls by a step: run 2."
     ),
     hints=(
-        "Which curve grows in the end? The limit is 2 / 400.",
-        "Which curve still falls in the end, and has not come to rest? Its rate is too small for 1,000 steps.",
-        "Two curves come to rest. The floor of a noisy run grows with its rate.",
+        "A grows. Which of the rates is beyond the limit 2/λ_max = 2/400?",
+        "B still falls in the end and has not come to rest: for which run are 1,000 steps too few?",
+        "C rests for long, and then falls once more, late. Which run has such a cut?",
+        "D has no step in it, so no cut. Which of the constant rates is neither tiny nor too large?",
+        "E is the same curve as C at first. Where do the two part, and which run was cut there?",
     ),
     mistakes=(
         Mistake(
-            "0.004, 0.00003, 0.00505, 0.001",
-            "0.001, 0.00003, 0.00505, 0.004",
-            "A rests, and higher than D ends. With noise, the larger of two rates rests higher.",
+            "[3, 1, 5, 2, 4]",
+            "[3, 1, 4, 2, 5]",
+            "C and E are the same until one of them is cut. Which curve falls at step 200, and which at 800?",
         ),
         Mistake(
-            "0.004, 0.00003, 0.00505, 0.001",
-            "0.00505, 0.00003, 0.004, 0.001",
-            "A comes to rest. Beyond 2/λ_max = 0.005 nothing does: look for the curve that grows.",
+            "[3, 1, 5, 2, 4]",
+            "[3, 2, 5, 1, 4]",
+            "B still falls in the end and has not come to rest: its rate is too small. D has come to rest.",
         ),
         Mistake(
-            "0.004, 0.00003, 0.00505, 0.001",
-            "0.00003, 0.004, 0.00505, 0.001",
-            "A has arrived after a hundred steps. A tiny rate takes far longer than that.",
+            "[3, 1, 5, 2, 4]",
+            "[1, 3, 5, 2, 4]",
+            "A grows, so its rate is beyond 2/λ_max = 0.005. B falls all the time.",
         ),
         Mistake(
-            "0.004, 0.00003, 0.00505, 0.001",
-            "0.004, 0.001, 0.00505, 0.00003",
-            "B still falls in the end and has not come near the others: its rate is too small.",
+            "[3, 1, 5, 2, 4]",
+            "[3, 1, 5, 4, 2]",
+            "E falls a second time at step 200: that is a cut. D has no such step.",
         ),
         Mistake(
-            "0.004, 0.00003, 0.00505, 0.001",
-            "0.004, 0.00505, 0.00003, 0.001",
-            "B falls all the time. Beyond 2/λ_max = 0.005 a loss grows.",
-        ),
-        Mistake(
-            "0.004, 0.00003, 0.00505, 0.001",
-            "0.004, 0.00003, 0.001, 0.00505",
-            "C grows, so its rate is beyond 2/λ_max = 0.005.",
+            "[3, 1, 5, 2, 4]",
+            "[3, 1, 2, 5, 4]",
+            "C lies level for long, and falls once more at step 800: that is a cut. D has no such step.",
         ),
     ),
     tolerance=1e-9,
+    hint_for_each=True,
 )
 
 _SLOPES = np.array([1.0, 0.8, -0.5, 0.6, 1.2, 0.3])
@@ -240,6 +239,21 @@ ELSEWHERE = Exercise(
         ),
         Mistake(
             "np.sqrt(v - mean**2)", "np.sqrt(v)", "That is RMSprop without centring: take the square of the mean off v."
+        ),
+        Mistake(
+            "mean, v = rho * mean + (1 - rho) * g, rho * v + (1 - rho) * g**2\n"
+            "        w = w - eta * g / (np.sqrt(v - mean**2) + epsilon)",
+            "mean, v = rho * mean + (1 - rho) * g, rho * v + (1 - rho) * (g - mean) ** 2\n"
+            "        w = w - eta * g / (np.sqrt(v) + epsilon)",
+            "You average (g − mean)². Average g² itself, and take the square of the mean off in the end.",
+        ),
+        Mistake(
+            "mean, v = rho * mean + (1 - rho) * g, rho * v + (1 - rho) * g**2\n"
+            "        w = w - eta * g / (np.sqrt(v - mean**2) + epsilon)",
+            "mean = rho * mean + (1 - rho) * g\n"
+            "        v = rho * v + (1 - rho) * (g - mean) ** 2\n"
+            "        w = w - eta * g / (np.sqrt(v) + epsilon)",
+            "You average (g − mean)². Average g² itself, and take the square of the mean off only then.",
         ),
         Mistake("np.sqrt(v - mean**2)", "(v - mean**2)", "The root is missing: divide by the spread."),
         Mistake("np.sqrt(v - mean**2)", "(np.sqrt(v) - mean)", "Take the square of the mean off v, under the root."),
