@@ -461,6 +461,11 @@ DEADLY = Exercise(
             "np.max(h[p > 0] / p[p > 0])",
             "Your length can be negative: a unit that is dead already needs a step of length 0.",
         ),
+        Mistake(
+            "h - s * p <= 1e-9",
+            "(h <= 0) | (p > 0)",
+            "An image that is silent now may wake up along the step. Look at h - s p at the final s, for all images.",
+        ),
         Mistake("x @ w + b", "x @ w", "The bias does not move, but it is part of each sum."),
         Mistake(
             "x @ w + b, x @ d", "x @ w + b, x @ d + b", "The step changes the weights alone: p = x @ d, without b."
@@ -479,6 +484,12 @@ DEADLY = Exercise(
         },
         {
             "x": np.array([[1.0, 0.0], [-1.0, 1.0], [-0.5, 3.0]]),
+            "w": np.array([1.0, 0.5]),
+            "b": 0.0,
+            "d": np.array([1.0, 0.0]),
+        },
+        {
+            "x": np.array([[1.0, 0.0], [-1.0, 1.0]]),
             "w": np.array([1.0, 0.5]),
             "b": 0.0,
             "d": np.array([1.0, 0.0]),
