@@ -21,7 +21,8 @@ H = np.array([-7.5, -2.0, -0.6, -0.1, 0.3, 1.4, 5.0, 9.0])  # away from the kink
 def lecture():
     """What the lecture codes in NumPy alone."""
     names = "glorot distance_from_matrix GALLERY sigmoid sigmoid_slope largest_slopes train_units one_way"
-    names += " path ring same_ravine softmax_slope as_sigmoids untouched with_negatives both_tasks at_own_rates silence"
+    names += " path ring same_ravine one_at_a_time softmax_slope as_sigmoids untouched with_negatives both_tasks"
+    names += " at_own_rates silence"
     return take(4, *names.split())
 
 
@@ -161,6 +162,12 @@ def test_inputs_of_mixed_signs_have_the_ravine_of_positive_ones(lecture):
     np.testing.assert_allclose(x.T @ x / len(x), np.eye(10) / 12 + 1 / 4, atol=0.02)
     np.testing.assert_allclose(x.mean(axis=0), 0, atol=0.02)
     assert 0.35 < lecture.one_way(x) < 0.45
+
+
+def test_one_active_input_at_a_time_has_no_ravine(lecture):
+    x = np.concatenate([lecture.one_at_a_time(seed) for seed in range(SEED, SEED + 100)])
+    np.testing.assert_allclose(x.T @ x / len(x), np.eye(10) / 12, atol=0.005)
+    assert lecture.one_way(x) == 1
 
 
 @pytest.mark.parametrize("rate", [0.2, 0.4])
