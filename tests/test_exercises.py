@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 
 import numpy as np
 import pytest
@@ -101,6 +102,24 @@ def test_a_wrong_answer_gets_the_first_difference_and_a_hint(exercise, answer, d
     first, second = verdict(exercise, answer).split("\n")
     assert first.startswith(f"✗ double-it: {difference}")
     assert second == "  Once is not enough."
+
+
+@pytest.mark.parametrize("collected", [list, tuple, np.array, iter, lambda results: (r for r in results)])
+@pytest.mark.parametrize("name", ["same-path", "rms-elsewhere"])
+def test_several_results_may_come_in_any_sequence(name, collected):
+    exercise = get(name)
+    assert verdict(exercise, lambda *case: collected(exercise.reference(*case))).startswith(f"✓ {name}: right")
+    for wrong, advice in exercise.wrong_answers:
+        assert verdict(exercise, lambda *case, w=wrong: collected(w(*case))).endswith(f"\n  {advice}")
+    short = verdict(exercise, lambda *case: collected(exercise.reference(*case)[:-1]))
+    assert f" {len(exercise.reference(**exercise.cases[0]))} results are asked for, you gave" in short
+
+
+def test_an_array_may_come_value_by_value_and_a_sequence_without_end_is_only_too_long():
+    assert verdict(VALUE, iter([7])) != RIGHT
+    assert verdict(EXERCISE, lambda x: map(np.array, (2 * x).tolist())) == RIGHT
+    assert "2 results are asked for" in verdict(PAIR, lambda x: itertools.repeat(x))
+    assert verdict(PAIR, lambda x: np.stack([x, 2 * x])) == RIGHT
 
 
 def test_a_known_mistake_gets_its_own_hint():

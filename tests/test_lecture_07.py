@@ -210,6 +210,13 @@ def test_the_exercises_letters_are_those_of_the_figure():
     assert list(letters.values()) == get("which-curve").reference and "".join(letters) == "ABCDE"
 
 
+def test_all_noisy_runs_meet_the_same_noise_and_end_at_the_exact_floor(lecture):
+    first, second = (lecture.loss_of([rate] * 16000)[6000:].mean() for rate in (0.01, 0.001))
+    exact = [np.sum(rate / (2 - rate * lecture.curvatures)) / 2 for rate in (0.01, 0.001)]
+    np.testing.assert_allclose([first, second], exact, rtol=0.1)
+    np.testing.assert_array_equal(lecture.loss_of([0.01] * 9), lecture.loss_of([0.01] * 400)[:10])
+
+
 # The saddle
 
 
@@ -293,6 +300,15 @@ def test_a_falling_rate_is_multiplied_at_each_step(lecture, degrees):
 def test_rmsprop_comes_to_rest_in_proportion_to_its_rate(lecture, rate):
     np.testing.assert_allclose(np.median(lecture.rest(1.0, rate)), 0.5**0.5, rtol=0.1)
     assert lecture.rest(0.98, rate).max() < 0.01
+
+
+@pytest.mark.parametrize("rho", [0.997, 0.999])
+def test_a_long_memory_arrives_in_a_few_steps_if_each_weight_has_its_own(lecture, rho):
+    each, shared, turned = (
+        np.median(lecture.arrivals(rule, degrees, rho=rho)[1])
+        for rule, degrees in ((lecture.rmsprop, 0), (lecture.rmsprop_shared, 0), (lecture.rmsprop, 45))
+    )
+    assert each < 8 and min(shared, turned) > 150
 
 
 @pytest.mark.parametrize("place", [(1.0, 1.5), (-0.4, 0.7)])

@@ -2,7 +2,8 @@
 
 import inspect
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 
 import numpy as np
 
@@ -61,8 +62,25 @@ def verdict(exercise: Exercise, answer: object) -> str:
 def _outcomes(exercise: Exercise, answer: object) -> list[tuple[object, object, str]]:
     """What was given, what was expected, and where: one triple per case."""
     if not exercise.cases or not callable(answer):
-        return [(answer, exercise.reference, "")]
-    return [(_called(answer, _copy(case)), exercise.reference(**_copy(case)), _name(case)) for case in exercise.cases]
+        return [(_listed(answer, exercise.reference), exercise.reference, "")]
+    outcomes = []
+    for case in exercise.cases:
+        expected = exercise.reference(**_copy(case))
+        outcomes.append((_listed(_called(answer, _copy(case)), expected), expected, _name(case)))
+    return outcomes
+
+
+def _listed(given: object, expected: object) -> object:
+    """An answer of several results as a list, whether they came in an array or one by one; any other as it is."""
+    if isinstance(given, list | tuple | str | bytes | Mapping) or not isinstance(given, Iterable):
+        return given
+    several = isinstance(expected, list | tuple)
+    if hasattr(given, "__array__"):
+        fits = several and {np.ndim(part) + 1 for part in expected} == {np.ndim(given)}
+        return list(np.asarray(given)) if fits else given
+    if several or np.ndim(expected):
+        return list(islice(given, len(expected) + 1))  # one more tells of too many, and it may have no end
+    return given
 
 
 def _called(answer: Callable, case: Mapping[str, object]) -> object:
