@@ -16,7 +16,7 @@ GAMMA, DECAY = 0.8, 0.3
 def lecture():
     """What the lecture codes in NumPy alone."""
     names = "descend linear_task momentum penalized adam subgradient_step soft_threshold proximal_step stop dropout"
-    names += " mixed_up shifted mirrored roughness with_synonyms at_speed pitch tone loss_on sparse_task"
+    names += " mixed_up new_names shifted mirrored roughness with_synonyms at_speed pitch tone loss_on sparse_task"
     return take(8, *names.split())
 
 
@@ -255,6 +255,11 @@ def test_mixed_up_labels_are_others(lecture, share):
     found = lecture.mixed_up(labels, SEED, share)
     assert np.mean(found != labels) == pytest.approx(share, abs=0.02)
     assert set(np.unique(found)) == set(range(10))
+
+
+def test_new_names_are_wrong_and_agree(lecture):
+    assert lecture.new_names(np.arange(10)).tolist() == [0, 1, 5, 3, 4, 8, 6, 7, 2, 9]
+    assert lecture.new_names(np.array([[8, 2], [5, 5]])).tolist() == [[2, 5], [8, 8]]
 
 
 def test_shifts_move_by_at_most_one_pixel_and_lose_only_the_edge(lecture):

@@ -144,6 +144,11 @@ STOPPING = Exercise(
     ),
     mistakes=(
         Mistake("losses[best] - min_delta", "losses[best]", "min_delta has no effect: any improvement counts."),
+        Mistake(
+            "losses[stopped] < losses[best] - min_delta",
+            "losses[stopped] <= losses[best] - min_delta",
+            "Exactly min_delta lower is not enough.",
+        ),
         Mistake("losses[best] - min_delta", "losses[best] + min_delta", "So a slightly worse epoch counts as better."),
         Mistake(
             "losses[stopped] < losses[best] - min_delta",
@@ -167,6 +172,7 @@ STOPPING = Exercise(
         {"losses": _LOSSES, "patience": 1, "min_delta": 0.0},
         {"losses": _LOSSES, "patience": 20, "min_delta": 0.1},
         {"losses": [2.0, 1.9, 1.85, 1.83, 1.7], "patience": 2, "min_delta": 0.2},
+        {"losses": [3.0, 2.5, 2.6, 2.7, 2.8], "patience": 2, "min_delta": 0.5},
     ],
 )
 
