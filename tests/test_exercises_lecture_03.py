@@ -13,6 +13,7 @@ REPLIES = [
     ("moved-columns", "W, order", "W @ np.eye(len(order))[:, order]", "right"),
     ("moved-columns", "W, order", "W[:, np.argsort(order)]", "moves the columns back"),
     ("moved-columns", "W, order", "W", "another pixel"),
+    ("moved-columns", "W, order", "W[order]", "Rows belong to units"),
     ("active-share", "W, x, share", "np.quantile(-(x @ W.T), share, axis=0)", "right"),
     ("active-share", "W, x, share", "-np.quantile(x @ W.T, share, axis=0)", "units are silent"),
     ("active-share", "W, x, share", "-np.median(x @ W.T, axis=0)", "right for one half"),
@@ -60,7 +61,7 @@ def test_a_typical_answer_gets_its_reply(exercise, arguments, answer, said):
     ("answer", "said"),
     [
         (RIGHT, "right"),
-        ([4, 2, 3, 1], "ten classes at 96 %"),
+        ([4, 2, 3, 1], "ten classes to 97 %"),
         ([3, 1, 4, 2], "scatters more"),
         ([3, 2, 1, 4], "something draws together"),
         ([3, 2, 4, 3], "scatter more and more"),

@@ -16,8 +16,10 @@ SEED = 500  # the lecture itself uses 0 to 511, but its random functions take an
 @pytest.fixture(scope="module")
 def lecture():
     """What the lecture codes in NumPy alone."""
-    names = "edges digit_task digit_tasks pixels probe scatter folded zigzag forward parameters pieces fine bends"
-    names += " random_folds along_a_line folding_units most_regions softmax_loss twin between length random_end"
+    names = "edges digit_task digit_tasks pixels probe scatter in_one_scale folded zigzag forward parameters pieces"
+    names += (
+        " fine bends random_folds along_a_line folding_units most_regions softmax_loss twin between length random_end"
+    )
     names += (
         " slice_through square_layers signals left_in_64_bits moved_share parameters_of mix_weights mix_outputs shares"
     )
@@ -88,6 +90,25 @@ def test_scatter_within_and_between_add_up_to_all(lecture):
     assert (1 + lecture.scatter(x, y)) * between == pytest.approx(x.var(axis=0).sum())
 
 
+def test_in_one_scale_no_unit_counts_for_all(lecture):
+    rng = np.random.default_rng(SEED)
+    x, y = rng.normal(size=(80, 5)), rng.integers(0, 3, 80)
+    louder = x * np.array([1, 1, 100, 1, 0.01])
+    assert lecture.scatter(lecture.in_one_scale(louder), y) == pytest.approx(
+        lecture.scatter(lecture.in_one_scale(x), y)
+    )
+    assert lecture.scatter(louder, y) != pytest.approx(lecture.scatter(x, y), rel=0.05)
+
+
+def test_tasks_come_set_by_set_and_seed_by_seed(lecture):
+    sets = [("as they are", lecture.edges), ("labels mixed", lecture.pixels)]
+    tasks = lecture.digit_tasks(sets, 2)
+    for k, (kind, features) in enumerate(sets):
+        x, y, x_new, y_new = lecture.digit_task(kind, lecture.seeds(2)[1])
+        for part, expected in zip(tasks, (features(x), y, features(x_new), y_new), strict=True):
+            np.testing.assert_array_equal(part[k, 1], expected)
+
+
 # Folds
 
 
@@ -119,10 +140,12 @@ def test_pieces_of_curves_that_are_known(lecture):
 # Random networks
 
 
-@pytest.mark.parametrize(("sizes", "bias"), [((2, 20), 0.3), ((2, 4, 4, 4, 4), "median"), ((2, 3, 3), "one point")])
+@pytest.mark.parametrize(
+    ("sizes", "bias"), [((2, 20), {"s": 0.3}), ((2, 4, 4, 4, 4), {"cut": 0.5}), ((2, 3, 3), {"cut": 0.2})]
+)
 @pytest.mark.parametrize("seed", [SEED, SEED + 1])
 def test_bends_are_those_of_a_fine_grid(lecture, sizes, bias, seed):
-    layers = lecture.random_folds(sizes, seed, bias)
+    layers = lecture.random_folds(sizes, seed, **bias)
     left, right = np.random.default_rng([seed, 2]).uniform(-1, 1, 2)
     t = np.linspace(0, 1, 200_001)[:, None]
     x, counts = np.array([-1.0, left]) + t * np.array([2.0, right - left]), [1]
@@ -132,32 +155,43 @@ def test_bends_are_those_of_a_fine_grid(lecture, sizes, bias, seed):
         changes += np.sum((h[:-1] > 0) != (h[1:] > 0), axis=1)
         counts.append(1 + changes.sum())
         x = np.abs(h)
-    assert lecture.along_a_line(sizes, seed, bias) == pytest.approx(counts, abs=1)  # two bends may share a step
+    assert lecture.along_a_line(sizes, seed, **bias) == pytest.approx(counts, abs=1)  # two bends may share a step
 
 
-def test_the_median_leaves_half_of_the_points_on_either_side(lecture):
-    x = np.random.default_rng([SEED, 1]).uniform(-1, 1, (500, 2))
-    for W, b in lecture.random_folds((2, 4, 4, 4), SEED, "median"):
+@pytest.mark.parametrize("cut", [0.1, 0.3, 0.5])
+def test_each_unit_cuts_off_its_share_of_the_points_and_the_weights_stay(lecture, cut):
+    x, above = np.random.default_rng([SEED, 1]).uniform(-1, 1, (500, 2)), []
+    layers = lecture.random_folds((2, 8, 8, 8), SEED, cut=cut)
+    for (W, b), (V, _) in zip(layers, lecture.random_folds((2, 8, 8, 8), SEED, s=1), strict=True):
         h = x @ W.T + b
-        np.testing.assert_allclose(np.mean(h > 0, axis=0), 0.5, atol=0.01)
+        np.testing.assert_array_equal(W, V)
+        np.testing.assert_allclose(np.minimum((h > 0).mean(axis=0), (h < 0).mean(axis=0)), cut)
+        above.append((h > 0).mean(axis=0))
         x = np.abs(h)
+    assert cut == 0.5 or {*np.round(np.ravel(above), 3)} == {cut, 1 - cut}  # some on one side, some on the other
 
 
-@pytest.mark.parametrize("bias", [0.3, "one point", "median"])
+def test_at_one_half_the_bias_is_minus_the_median(lecture):
+    x = np.random.default_rng([SEED, 1]).uniform(-1, 1, (500, 2))
+    W, b = lecture.random_folds((2, 20), SEED, cut=0.5)[0]
+    np.testing.assert_allclose(b, -np.median(x @ W.T, axis=0))
+
+
+@pytest.mark.parametrize("bias", [{"s": 0.3}, {"cut": 0.2}, {"cut": 0.5}])
 def test_folding_units_by_the_signs_along_the_line(lecture, bias):
     left, right = np.random.default_rng([SEED, 2]).uniform(-1, 1, 2)
     t = np.linspace(0, 1, 20_001)[:, None]
     x, folds = np.array([-1.0, left]) + t * np.array([2.0, right - left]), []
-    for W, b in lecture.random_folds((2, 4, 4, 4, 4), SEED, bias):
+    for W, b in lecture.random_folds((2, 4, 4, 4, 4), SEED, **bias):
         signs = np.sign(x @ W.T + b)
         folds.append([len(set(unit[unit != 0])) == 2 for unit in signs.T])
         x = np.abs(x @ W.T + b)
-    assert lecture.folding_units(SEED, bias) == pytest.approx(np.mean(folds[1:]), abs=1 / 12)
+    assert lecture.folding_units(SEED, **bias) == pytest.approx(np.mean(folds[1:]), abs=1 / 12)
 
 
 def test_the_pair_has_sixty_weights_each(lecture):
     for sizes, count in (((2, 20), 81), ((2, 4, 4, 4, 4), 77)):
-        hidden = lecture.random_folds(sizes, SEED, 0.1)
+        hidden = lecture.random_folds(sizes, SEED, s=0.1)
         output = hidden[-1][1].size
         assert sum(W.size for W, _ in hidden) + output == 60
         assert sum(W.size + b.size for W, b in hidden) + output + 1 == count
