@@ -30,16 +30,22 @@ CURVES = [
 ]
 PATH = """
 def attempt(gradients, rates, gamma):
-    w, v, positions, old = 0.0, 0.0, [], None
+    w, v, steps, old = 0.0, 0.0, [], None
     for g, eta in zip(gradients, rates):
         if old is not None and eta != old:
             v *= {factor}
         v = gamma * v - eta * g
         w, old = w + v, eta
-        positions.append(w)
-    return positions
+        steps.append({given})
+    return steps
 """
-PATHS = [("eta / old", "right"), ("1", "That is Keras"), ("old / eta", "Upside down")]
+PATHS = [
+    ("eta / old", "(w, v)", "right"),
+    ("1", "(w, v)", "That is Keras"),
+    ("old / eta", "(w, v)", "Upside down"),
+    ("eta / old", "(w, -v / eta)", "The path is right"),
+    ("eta / old", "w", "result 1: 2 parts are asked for"),
+]
 CENTRED = """
 def attempt(slope, w, eta, rho, epsilon, steps):
     mean = v = 0.0
@@ -71,10 +77,10 @@ def test_curves(rates, said):
     assert said in verdict(get("which-curve"), rates)
 
 
-@pytest.mark.parametrize(("factor", "said"), PATHS)
-def test_paths(factor, said):
+@pytest.mark.parametrize(("factor", "given", "said"), PATHS)
+def test_paths(factor, given, said):
     exercise = get("same-path")
-    assert said in verdict(exercise, exercise.defined_by(PATH.format(factor=factor)))
+    assert said in verdict(exercise, exercise.defined_by(PATH.format(factor=factor, given=given)))
 
 
 @pytest.mark.parametrize(("quotient", "said"), QUOTIENTS)

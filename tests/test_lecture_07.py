@@ -149,7 +149,8 @@ def test_the_exercises_path_is_pytorchs(lecture, gamma):
     gradients, rates = rng.normal(size=20), rng.uniform(0.01, 0.1, 20)
     coming = iter(gradients)
     path = list(lecture.pytorch(lambda w: next(coming), 0.0, rates, gamma=gamma))
-    np.testing.assert_allclose(get("same-path").reference(gradients, rates, gamma), path)
+    positions = [position for position, _ in get("same-path").reference(gradients, rates, gamma)]
+    np.testing.assert_allclose(positions, path)
 
 
 # The ravine
@@ -303,12 +304,17 @@ def test_rmsprop_comes_to_rest_in_proportion_to_its_rate(lecture, rate):
 
 
 @pytest.mark.parametrize("rho", [0.997, 0.999])
-def test_a_long_memory_arrives_in_a_few_steps_if_each_weight_has_its_own(lecture, rho):
-    each, shared, turned = (
-        np.median(lecture.arrivals(rule, degrees, rho=rho)[1])
-        for rule, degrees in ((lecture.rmsprop, 0), (lecture.rmsprop_shared, 0), (lecture.rmsprop, 45))
-    )
-    assert each < 8 and min(shared, turned) > 150
+def test_a_long_memory_arrives_in_few_steps_if_each_weight_has_its_own(lecture, rho):
+    of_each, of_all = {"beta_1": 0.0, "beta_2": rho}, {"rho": rho, "correct": True}
+    cases = [(lecture.adam, 0, of_each), (lecture.rmsprop_shared, 0, of_all), (lecture.adam, 45, of_each)]
+    each, shared, turned = (np.median(lecture.arrivals(rule, angle, **options)[1]) for rule, angle, options in cases)
+    assert each < 40 and min(shared, turned) > 150
+
+
+def test_a_corrected_shared_denominator_is_at_first_the_size_of_the_gradient(lecture):
+    w = np.array([[3.0, -4.0]])
+    (first,) = lecture.rmsprop_shared(lambda w: w, w, [1.0], rho=0.998, correct=True)
+    np.testing.assert_allclose(w - first, w / np.sqrt(12.5), rtol=1e-6)
 
 
 @pytest.mark.parametrize("place", [(1.0, 1.5), (-0.4, 0.7)])

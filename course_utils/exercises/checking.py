@@ -76,8 +76,10 @@ def _listed(given: object, expected: object) -> object:
         return given
     several = isinstance(expected, list | tuple)
     if hasattr(given, "__array__"):
-        fits = several and {np.ndim(part) + 1 for part in expected} == {np.ndim(given)}
-        return list(np.asarray(given)) if fits else given
+        if not several or {np.ndim(part) + 1 for part in expected} != {np.ndim(given)}:
+            return given
+        rows = list(np.asarray(given))
+        return [*map(_listed, rows, expected), *rows[len(expected) :]]
     if several or np.ndim(expected):
         return list(islice(given, len(expected) + 1))  # one more tells of too many, and it may have no end
     return given

@@ -66,17 +66,17 @@ PATH = Exercise(
     task="Momentum with Keras's velocity that walks PyTorch's path, also when the rate changes.",
     stub="""
         def same_path(gradients, rates, gamma):
-            positions = ...
-            return positions
+            steps = ...  # [(position, velocity), …]
+            return steps
     """,
     solution="""
         def same_path(gradients, rates, gamma):
-            w, v, positions, before = 0.0, 0.0, [], rates[0]
+            w, v, steps, before = 0.0, 0.0, [], rates[0]
             for g, eta in zip(gradients, rates):
                 v = gamma * v * eta / before - eta * g
                 w, before = w + v, eta
-                positions.append(w)
-            return positions
+                steps.append((w, v))
+            return steps
     """,
     explanation=(
         "Keras's velocity is −η times PyTorch's. When the rate changes, the old velocity has to be brought to the new "
@@ -88,6 +88,7 @@ PATH = Exercise(
         "Keep the rate of the step before in a variable of your own; the first step has none before it.",
     ),
     mistakes=(
+        Mistake("(w, v)", "(w, -v / eta)", "The path is right. The velocity is PyTorch's; Keras's is −η times that."),
         Mistake("gamma * v * eta / before", "gamma * v", "That is Keras: the old rate is still inside v."),
         Mistake("gamma * v * eta / before", "gamma * v * before / eta", "Upside down: a cut must shorten v."),
         Mistake("gamma * v * eta / before", "v * eta / before", "γ is missing: the old velocity must fade."),
@@ -129,8 +130,8 @@ HALF = Exercise(
         "|g| = tiny. RMSprop's is η g / √((1 − ρ) g² + ε); half of η where 4 g² = (1 − ρ) g² + ε."
     ),
     hints=(
-        "Write down the first step for a gradient g > 0: after bias correction the first m̂ is g and √v̂ is g.",
-        "Where does g / (g + tiny) become one half? Then: what is tiny in Keras at t = 1?",
+        "Keras's Adam: at first √v is √(1 − β₂) g, and ε is added to that, before the correction. When are both equal?",
+        "PyTorch's Adam: after the correction the first m̂ and √v̂ are g. Where does g / (g + ε) become one half?",
         "RMSprop: v = (1 − ρ) g² after the first step. Solve g / √(v + ε) = ½ for g; square both sides.",
     ),
     mistakes=(
@@ -191,7 +192,7 @@ HALF = Exercise(
         {"epsilon": 0.01, "beta_2": 0.99, "rho": 0.9},
         {"epsilon": 0.2, "beta_2": 0.75, "rho": 0.5},
     ],
-    tolerance=1e-6,
+    hint_for_each=True,
 )
 
 
