@@ -294,7 +294,7 @@ MOVED_COLUMNS = Exercise(
 ACTIVE_SHARE = Exercise(
     id="active-share",
     lecture=3,
-    task="Choose biases with which each ReLU of a layer is active for a given share of the points.",
+    task="Choose biases, with np.quantile as it comes, with which each ReLU is active for a given share of the points.",
     stub="""
         def biases_for(W, x, share):
             return ...
