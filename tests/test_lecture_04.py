@@ -30,7 +30,7 @@ def lecture():
 def with_keras(keras):
     """What the lecture codes with Keras."""
     names = "distance_from_keras KERAS as_tanhs ARMS gradient_profile GALLERY"
-    return take(4, *names.split(), "keras_start", "sigmoid_start", "BELOW", "dead_units")
+    return take(4, *names.split(), "keras_start", "sigmoid_start", "BELOW", "dead_units", "centred_relu")
 
 
 # Linear layers
@@ -316,6 +316,13 @@ def test_what_is_left_below_0_is_a_value_or_a_slope(with_keras, keras, name, val
     values = keras.ops.convert_to_numpy(activation(keras.ops.convert_to_tensor(h)))
     np.testing.assert_allclose(values, np.where(h > 0, h, value * h), rtol=1e-6)
     np.testing.assert_allclose(slopes, np.where(h > 0, 1, slope), rtol=1e-6)
+
+
+def test_centred_relus_have_mean_0_over_the_batch_for_each_unit(with_keras):
+    h = np.random.default_rng(SEED).normal(1, 2, (2, 3, 50, 4)).astype("float32")
+    centred = np.asarray(with_keras.centred_relu(h))
+    np.testing.assert_allclose(centred.mean(axis=-2), 0, atol=1e-5)
+    np.testing.assert_allclose(np.diff(centred, axis=-2), np.diff(np.maximum(h, 0), axis=-2), atol=1e-5)
 
 
 def test_dead_units_are_those_that_the_probe_counts(with_keras):
