@@ -56,7 +56,7 @@ READ_PROBES = Exercise(
     """,
     explanation=(
         "Net 1: the classes stay divisible and draw together: trained well. Nets 2 and 4 both lose and scatter; "
-        "training on mixed labels scatters more than random layers do, for it tells alike images apart. Net 3 "
+        "in the table, as in our figure, mixed labels scatter the last layer more than no training does. Net 3 "
         "makes something tight, and yet loses what it had: even digits go far from odd ones, so the ratio of the ten "
         "classes falls; but nothing asks it to keep a 4 apart from a 6, and the probe ends below the pixels."
     ),
@@ -64,14 +64,18 @@ READ_PROBES = Exercise(
         "Net 1: a line reads more digits than in the pixels, and classes lie tighter at each layer. Who wants both?",
         "Net 2: both get worse, a little at each layer. Does anything here look as if it had a goal?",
         "Net 3: tight, but behind layer 1 a line reads fewer and fewer digits. Which training has no use for that?",
-        "Net 4: it scatters more than net 2 does. Which training wants alike images far apart?",
+        "Net 4: its last layer scatters more than net 2's. Which of the two controls in the figure does that?",
     ),
     hint_for_each=True,
     mistakes=(
         Mistake("[3,", "[4,", "Net 1: telling even from odd would not bring the probe on ten classes to 97 %."),
         Mistake("[3,", "[2,", "Net 1: layers that were never trained scatter the classes. Here they draw together."),
         Mistake("[3,", "[1,", "Net 1: mixed labels give no reason to make the images of a class alike."),
-        Mistake(" 2,", " 1,", "Net 2 or net 4? Mixed labels tell alike images apart. Which net scatters more?"),
+        Mistake(
+            " 2,",
+            " 1,",
+            "Net 2 or net 4? Compare the last layers of the two controls in the figure.",
+        ),
         Mistake(" 2,", " 3,", "Net 2: training on the right labels draws the classes together. Here they scatter."),
         Mistake(" 2,", " 4,", "Net 2: even and odd would draw together. Here nothing does."),
         Mistake(
