@@ -62,7 +62,7 @@ def test_a_typical_answer_gets_its_reply(exercise, arguments, answer, said):
     [
         (RIGHT, "right"),
         ([4, 2, 3, 1], "ten classes to 97 %"),
-        ([3, 1, 4, 2], "scatters more"),
+        ([3, 1, 4, 2], "Compare the last layers"),
         ([3, 2, 1, 4], "something draws together"),
         ([3, 2, 4, 3], "scatter more and more"),
         ([..., 2, 4, 1], "not tried yet"),
