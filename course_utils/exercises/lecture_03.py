@@ -71,11 +71,7 @@ READ_PROBES = Exercise(
         Mistake("[3,", "[4,", "Net 1: telling even from odd would not bring the probe on ten classes to 97 %."),
         Mistake("[3,", "[2,", "Net 1: layers that were never trained scatter the classes. Here they draw together."),
         Mistake("[3,", "[1,", "Net 1: mixed labels give no reason to make the images of a class alike."),
-        Mistake(
-            " 2,",
-            " 1,",
-            "Net 2 or net 4? Compare the last layers of the two controls in the figure.",
-        ),
+        Mistake(" 2,", " 1,", "Net 2 or net 4? Compare the last layers of the two controls in the figure."),
         Mistake(" 2,", " 3,", "Net 2: training on the right labels draws the classes together. Here they scatter."),
         Mistake(" 2,", " 4,", "Net 2: even and odd would draw together. Here nothing does."),
         Mistake(
@@ -85,7 +81,7 @@ READ_PROBES = Exercise(
         ),
         Mistake("4, 1]", "2, 1]", "Net 3: without training the ratio does not fall."),
         Mistake("4, 1]", "1, 1]", "Net 3: mixed labels scatter. Here the ratio falls: something draws together."),
-        Mistake("4, 1]", "4, 2]", "Net 4 or net 2? Which training pushes alike images apart, more than chance does?"),
+        Mistake("4, 1]", "4, 2]", "Net 4 or net 2? In the figure, which of the two controls ends higher?"),
         Mistake("4, 1]", "4, 3]", "Net 4: the classes scatter more and more. Good training draws them together."),
         Mistake("4, 1]", "4, 4]", "Net 4: even and odd would draw together. Here the ratio rises."),
     ),
