@@ -11,7 +11,7 @@ from pathlib import Path
 from course_utils.errors import CourseError
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
-NAMES = ("fit", "controls", "sweeps")
+NAMES = ("fit", "controls", "sweeps", "glyphs")
 PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "jax", "numpy")
 
 

@@ -34,5 +34,11 @@ def test_the_stored_tables_of_sweeps_meet_their_promises():
     assert float(rows["1,024"][-1]) <= 1.15
 
 
+def test_glyphs_are_drawn_within_two_seconds_in_the_stored_table():
+    stored = RESULTS.read_text(encoding="utf-8").partition("<!-- glyphs -->")[2].partition("<!-- /glyphs -->")[0]
+    rows = {cells[1]: cells[2] for line in stored.splitlines() if len(cells := re.split(r" *\| *", line)) > 4}
+    assert float(rows["20"]) <= 2
+
+
 def test_the_machine_is_described_in_a_line():
     assert "Python 3." in machine() and "keras 3." in machine() and "\n" not in machine()

@@ -25,6 +25,7 @@ VERBS = {
     "mutate": ("tools.mutate", "test", "plant small errors in a lecture and see the tests fail"),
     "text": ("tools.text", "test", "write a lecture as text"),
     "from-text": ("tools.from_text", "test", "bring an edited text back into its lecture"),
+    "glyphs": ("tools.glyphs", "test", "draw the letters and digits of the data set anew from their fonts"),
     "readme": ("tools.readme", "test", "bring README's table of lectures and its picture up to date"),
     "deck": ("tools.deck", "test", "build the slide decks into slides/build/"),
     "release-check": ("tools.release", "test", "what is checked before a release, for hours; goes on where it stopped"),

@@ -5,6 +5,7 @@ from course_utils.datasets.dataset import Dataset
 from course_utils.datasets.downloads import UnavailableError
 from course_utils.datasets.images import cifar10, fashion_mnist, mnist
 from course_utils.datasets.photographs import patches
+from course_utils.datasets.printed import glyphs
 from course_utils.errors import CourseError, require_choice
 from course_utils.session import current_profile
 
@@ -14,6 +15,7 @@ LOADERS = {
     "digits": digits,
     "toy2d": toy2d,
     "patches": patches,
+    "glyphs": glyphs,
     "mnist": mnist,
     "fashion_mnist": fashion_mnist,
     "cifar10": cifar10,
@@ -24,12 +26,13 @@ def load(name: str, full: str | None = None, **options) -> Dataset:
     """A data set, split into training and test set; the same split every time.
 
     Args:
-        name: "digits", "toy2d" or "patches", which need no network; "mnist", "fashion_mnist" or "cifar10", which
-            come from the folder `COURSE_DATA_DIR` or are downloaded once.
+        name: "digits", "toy2d", "patches" or "glyphs", which need no network; "mnist", "fashion_mnist" or "cifar10",
+            which come from the folder `COURSE_DATA_DIR` or are downloaded once.
         full: What the profile "full" loads instead, without options. If it cannot be had, one line says so and
             `name` is loaded.
         **options: What the data set lets you choose; `toy2d` takes `kind`, `size`, `noise` and `seed`, `patches`
-            takes `size`, `count`, `channels` and `seed`.
+            takes `size`, `count`, `channels` and `seed`, `glyphs` takes `classes`, `size`, `count`, `difficulty` and
+            `seed`.
 
     Raises:
         CourseError: For an unknown name or option; the message lists those that exist. Also for a file that is
