@@ -11,7 +11,7 @@ from tests.replies import reply
 RIDGE = "alpha, n, gamma"
 RIDGES = [
     ("alpha / (n * (1 - gamma)), alpha / n, 0.5 * alpha / n", "right"),
-    ("alpha / n, alpha / n, alpha / (2 * n)", "too small"),
+    ("alpha / n, alpha / n, alpha / (2 * n)", "times the penalty that you want"),
     ("alpha / n * (1 - gamma), alpha / n, alpha / (2 * n)", "Upside down"),
     ("alpha / (n * (1 - gamma)), alpha / (n * (1 - gamma)), alpha / (2 * n)", "enlarges both alike"),
     ("alpha / (n * (1 - gamma)), alpha / n, alpha / n", "its slope is 2cw"),

@@ -31,7 +31,7 @@ SAME = Exercise(
         "Keras's L2(c) adds c‖w‖², with no half.",
     ),
     mistakes=(
-        Mistake("alpha / n / (1 - gamma)", "alpha / n", "So momentum ends at a penalty that is 1 − γ times too small."),
+        Mistake("alpha / n / (1 - gamma)", "alpha / n", "So momentum ends at 1 − γ times the penalty that you want."),
         Mistake("alpha / n / (1 - gamma)", "alpha / n * (1 - gamma)", "Upside down: momentum weakens the decay."),
         Mistake("alpha / n / (1 - gamma)", "alpha / n / gamma", "Its steps add up to 1/(1 − γ), not to 1/γ."),
         Mistake("alpha / n / (1 - gamma)", "alpha / (1 - gamma)", "alpha belongs to a sum, your loss is a mean."),
@@ -99,6 +99,11 @@ ELASTIC = Exercise(
             "np.maximum(abs(w) - eta * lam_1, 0)",
             "abs(w) * (abs(w) > eta * lam_1)",
             "That cuts off the small ones and leaves the others as they are. The roof pulls at all of them.",
+        ),
+        Mistake(
+            "np.sign(w) * shrunk / (1 + eta * lam_2)",
+            "w - eta * (lam_1 * np.sign(w) + lam_2 * w)",
+            "A step down the slope jumps over 0. The proximal step minimizes, and so can stop at it.",
         ),
         Mistake("np.sign(w) * ", "", "Negative weights stay negative: put the sign back."),
         Mistake(
