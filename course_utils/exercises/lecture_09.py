@@ -84,13 +84,14 @@ PEAKS = Exercise(
     explanation=(
         "A: 60 images, one column of weights for each class: K does not matter. B: a row that is stored twice adds no "
         "equation, 60 directions are left. C: three copies of a feature are one direction, and 100 directions take "
-        "300 columns. D: without ReLU all features are sums of 64 pixels, so F has rank 64 at most: 300 images are "
-        "never all met, and from p = 64 on the predictions do not change any more."
+        "300 columns. D: without ReLU all features are sums of 64 numbers, so F has rank 64 at most: 300 targets "
+        "are never all met, and from p = 64 on the predictions do not change any more. (Real digits do "
+        "peak, near 60: some pixels are dark in all 300 images, and a few test images light them.)"
     ),
     hints=(
         "The peak is where F gets as many independent columns as it has independent rows. Count both.",
         "B: does a second copy of a row bring a new equation? C: does a second copy of a column bring a new direction?",
-        "D: how many different directions can linear functions of 64 pixels have?",
+        "D: how many different directions can linear functions of 64 numbers have?",
     ),
     mistakes=(
         Mistake("60, 60, 300, 0", "6, 60, 300, 0", "A: each class has its own column of p weights. K does not matter."),
@@ -104,12 +105,12 @@ PEAKS = Exercise(
             "60, 60, 300, 0", "60, 60, 33, 0", "C: p counts all columns, copies too. It takes more of them, not fewer."
         ),
         Mistake(
-            "60, 60, 300, 0", "60, 60, 300, 300", "D: without ReLU the rank of F stops at 64. Are 300 images ever met?"
+            "60, 60, 300, 0", "60, 60, 300, 300", "D: without ReLU the rank of F stops at 64. Are 300 targets ever met?"
         ),
         Mistake(
             "60, 60, 300, 0",
             "60, 60, 300, 64",
-            "D: at 64 the features have all that pixels can say, and 300 equations are still far too many to meet.",
+            "D: at 64 the features have all that 64 numbers can say, and 300 equations are still far too many to meet.",
         ),
     ),
     tolerance=1e-9,
@@ -185,7 +186,8 @@ UNITS = Exercise(
     explanation=(
         "The new features are F times c, column by column; the descent finds their shortest weights v. A prediction "
         "is Σ (c_k F_k) v_k = Σ F_k (c_k v_k): the original feature has the weight c_k v_k. This is another solution "
-        "than F⁺y: large units make a feature cheap. Powers in place of Legendre polynomials are a change of that kind."
+        "than F⁺y: large units make a feature cheap. Powers in place of Legendre polynomials are a more "
+        "general change: they mix the features, too."
     ),
     hints=(
         "Which matrix does the descent see? Its end is the pseudo-inverse of that matrix times y.",
