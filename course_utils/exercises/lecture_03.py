@@ -44,6 +44,12 @@ def _curve(bends: tuple[int, ...], points: int = 33) -> np.ndarray:
     return straight + _RNG.uniform(-1e-10, 1e-10, points)
 
 
+def _zigzag(pieces: int, points: int = 33) -> np.ndarray:
+    """Up and down between 0 and 1 on an even grid, so that slopes come back; rounded a little."""
+    x = np.arange(points) / (points - 1)
+    return abs((pieces * x) % 2 - 1) + _RNG.uniform(-1e-10, 1e-10, points)
+
+
 READ_PROBES = Exercise(
     id="read-probes",
     lecture=3,
@@ -165,9 +171,17 @@ COUNT_PIECES = Exercise(
         Mistake(
             "np.abs(np.diff(steps)) > 1e-7", "np.abs(steps) > 1e-7", "These are slopes. At a bend the slope changes."
         ),
+        Mistake(
+            "1 + np.sum(bent)",
+            "len(np.unique(np.round(steps, 7)))",
+            "Those are the different slopes. Two pieces with the same slope are still two pieces.",
+        ),
         Mistake("np.diff(steps)", "np.diff(steps, n=2)", "That is three times diff: each bend is seen twice."),
     ),
-    cases=[{"y": _curve(bends)} for bends in ((16,), (4, 9, 20), (), (3, 4, 5, 11, 25, 30))],
+    cases=[
+        *({"y": _curve(bends)} for bends in ((16,), (4, 9, 20), (), (3, 4, 5, 11, 25, 30))),
+        {"y": _zigzag(pieces=8)},
+    ],
 )
 
 FLAT_PRICE = Exercise(
@@ -235,11 +249,17 @@ DEEPEST = Exercise(
         Mistake(" + (units + 1) * outputs", "", "The output layer must be paid for, too."),
         Mistake("1 + (budget - ends) // each", "1 + (budget - ends) / each", "Whole layers only: round down."),
         Mistake(
+            "1 + (budget - ends) // each",
+            "1 + round((budget - ends) / each)",
+            "A layer that does not fit in full does not fit: round down, not to the nearest.",
+        ),
+        Mistake(
             "1 + (budget - ends) // each", "budget // each", "First and last layer have other sizes: pay them first."
         ),
         Mistake("(inputs + 1) * units", "(units + 1) * units", "The first hidden layer sees the inputs. How many?"),
     ),
     cases=[
+        {"inputs": 30, "units": 30, "outputs": 10, "budget": 3_700},
         {"inputs": 64, "units": 15, "outputs": 10, "budget": 2_815},
         {"inputs": 64, "units": 15, "outputs": 10, "budget": 2_803},
         {"inputs": 64, "units": 15, "outputs": 10, "budget": 2_814},
