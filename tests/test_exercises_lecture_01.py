@@ -30,6 +30,10 @@ REPLIES = [
         "the first layer",
     ),
     ("widest", "inputs, outputs, budget", "int(budget / (inputs + outputs))", "how many weights and biases"),
+    ("staircase", "heights", "np.diff(np.append(0, heights))", "right"),
+    ("staircase", "heights", "[h - g for g, h in zip([0, *heights], heights)]", "right"),
+    ("staircase", "heights", "heights", "stay on"),
+    ("staircase", "heights", "np.diff(heights)", "From where does the first one climb"),
     (
         "widest",
         "inputs, outputs, budget",

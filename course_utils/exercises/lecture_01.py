@@ -293,4 +293,48 @@ WIDEST = Exercise(
     ],
 )
 
-EXERCISES = [PICK_THE_LOSS, HALF_LIFE, ODD_OF_THREE, FORWARD_PASS, WIDEST]
+STAIRCASE = Exercise(
+    id="staircase",
+    lecture=1,
+    task="Choose the output weights of steep sigmoids that all step up, so that they draw a skyline.",
+    stub="""
+        def staircase(heights):
+            return ...
+    """,
+    solution="""
+        def staircase(heights):
+            return np.diff(heights, prepend=0)
+    """,
+    explanation=(
+        "On step i the units 1 to i are on, and all later ones are off: the height there is the sum of the first i "
+        "weights. So each weight is the difference to the step before; the first one climbs from 0."
+    ),
+    hints=(
+        "A unit that has stepped up stays on. Which units are on over step i?",
+        "The height of step i is the sum of the first i weights. Solve that for the weights.",
+    ),
+    mistakes=(
+        Mistake(
+            "np.diff(heights, prepend=0)",
+            "heights",
+            "That fits units that are on over one step only. These stay on: their weights add up from left to right.",
+        ),
+        Mistake(
+            "np.diff(heights, prepend=0)",
+            "np.cumsum(heights)",
+            "The weights are added up by the network already. Which weights have these heights as their sums?",
+        ),
+        Mistake(
+            "np.diff(heights, prepend=0)",
+            "np.concatenate([heights, -heights])",
+            "Those are the weights of bumps, two units for each step. Here each step has one unit.",
+        ),
+        Mistake("prepend=0", "append=0", "Weight i is the difference to the step before, not to the one after it."),
+        Mistake("prepend=0", "prepend=heights[0]", "Left of the first step the output is 0: the first unit climbs."),
+        Mistake(", prepend=0", "", "One weight for each of the n units. From where does the first one climb?"),
+        Mistake("np.diff(", "-np.diff(", "The sign: a unit that climbs to a higher step has a positive weight."),
+    ),
+    cases=[{"heights": _RNG.normal(size=n)} for n in (4, 7, 1)],
+)
+
+EXERCISES = [PICK_THE_LOSS, HALF_LIFE, ODD_OF_THREE, FORWARD_PASS, WIDEST, STAIRCASE]
