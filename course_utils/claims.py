@@ -47,7 +47,7 @@ class Claim:
         """The evidence in words: "≈ 0.43 over 16 seeds; mixed-up labels: ≈ 0.02"."""
         if self.relation == "==":
             shown = self.values[np.argmax(self.values != self.bound)]  # the first that refutes it, if one does
-            return f"exactly {shown:.12g}"
+            return f"exactly {shown:,.12g}"
         over = f" over {self.values.size} {self.of}" if self.values.size > 1 else ""
         case = f"{self.case}:" if self.case else "without"
         control = "" if self.without is None else f"; {case} {approximately(np.median(self.without))}"
@@ -56,7 +56,7 @@ class Claim:
     @property
     def needed(self) -> str:
         """What the values had to clear: "> 0.4"."""
-        return f"{self.relation.replace('==', '=')} {self.bound:.12g}"
+        return f"{self.relation.replace('==', '=')} {self.bound:,.12g}"
 
     def __str__(self) -> str:
         verdict = "✓ " if self.holds else "✗ not with these settings: "
