@@ -4,6 +4,7 @@ import statistics
 import time
 
 import numpy as np
+from scipy.ndimage import affine_transform
 
 from course_utils import load
 from course_utils.datasets.printed import CELL, bitmaps
@@ -31,8 +32,6 @@ def run() -> str:
 
 
 def _with_scipy(size: int) -> list:
-    from scipy.ndimage import affine_transform  # the course does not need it
-
     matrix = np.array([[0.9, 0.2], [-0.2, 0.9]]) * CELL / size
     ink = bitmaps().reshape(-1, CELL, CELL)
     return [affine_transform(ink[k % len(ink)], matrix, output_shape=(size, size), order=1) for k in range(COUNT)]

@@ -22,7 +22,7 @@ SIZES = range(8, 65)
 LARGEST_DIFFICULTY = 2
 CHUNK = 500  # images drawn at once: their arrays stay in the processor's cache
 
-# Ranges at difficulty 1; each is uniform and symmetric, and grows in proportion.
+# Ranges at difficulty 1; each grows in proportion to the difficulty.
 ROTATION = np.pi / 9  # radians: 20 degrees to either side
 SHEAR = 0.2  # horizontal, per unit of height
 LOG_SCALE = 0.2  # natural logarithm: 0.82 to 1.22 times as large
