@@ -67,6 +67,44 @@ def test_keras_layout_with_any_number_of_images(folder, name, shape):
     assert data.y_train.dtype == np.int32
 
 
+def faces(**changed):
+    stored = arrays(shape=(32, 32)) | {"y_train": np.arange(7) % 2, "y_test": np.arange(3) % 2}
+    for part, count in (("train", 7), ("test", 3)):
+        stored[f"age_{part}"], stored[f"group_{part}"] = np.linspace(20, 80, count), np.arange(count) % 2
+    return stored | changed
+
+
+def test_real_faces_bring_their_attributes(folder):
+    np.savez(folder / "real_faces.npz", **faces(group_test=np.array([[1], [0], [1]])))
+    data = load("real_faces")
+    np.testing.assert_allclose(data.attributes_train["age"], np.linspace(20, 80, 7))
+    assert data.attributes_test["group"].tolist() == [1, 0, 1] and data.class_names == ("not smiling", "smiling")
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"age_test": np.array([20, 30, 130])}, "age_test has numbers that are not from 0 to 120"),
+        ({"age_test": np.array([20, np.nan, 30])}, "age_test has numbers that are not from 0 to 120"),
+        ({"group_train": np.zeros(3)}, r"group_train is float64 of shape \(3,\), needed are 7 numbers"),
+        ({"group_train": np.array(list("abcdefg"))}, "group_train is <U1"),
+        ({"y_test": np.array([0, 1, 2])}, "y_test has labels from 0 to 2, allowed are 0 to 1"),
+    ],
+)
+def test_attributes_that_are_wrong_are_named(folder, changed, said):
+    np.savez(folder / "real_faces.npz", **faces(**changed))
+    refused("real_faces", said)
+
+
+def test_without_real_faces_the_drawn_ones_are_used_and_it_is_said_how_to_get_them(folder, monkeypatch, capsys):
+    refused("real_faces", "never downloaded", "real_faces.npz with the arrays x_train, .*group_test")
+    monkeypatch.setenv("COURSE_PROFILE", "full")
+    assert load("faces", full="real_faces", count=20).name == "faces"
+    assert "never downloaded" in capsys.readouterr().out
+    (folder / "real_faces").mkdir()
+    refused("real_faces", "it is a folder, and pictures have no age or group")
+
+
 def test_labels_in_a_column_are_fine(folder):
     stored = arrays(shape=(32, 32, 3))
     np.savez(folder / "cifar10.npz", **{**stored, "y_train": stored["y_train"][:, None]})

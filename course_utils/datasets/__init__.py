@@ -1,9 +1,10 @@
 """The data sets of the course, by name."""
 
 from course_utils.datasets.builtin import digits, toy2d
+from course_utils.datasets.cartoons import faces
 from course_utils.datasets.dataset import Dataset
 from course_utils.datasets.downloads import UnavailableError
-from course_utils.datasets.images import cifar10, fashion_mnist, mnist
+from course_utils.datasets.images import cifar10, fashion_mnist, mnist, real_faces
 from course_utils.datasets.photographs import patches
 from course_utils.datasets.printed import glyphs
 from course_utils.errors import CourseError, require_choice
@@ -16,9 +17,11 @@ LOADERS = {
     "toy2d": toy2d,
     "patches": patches,
     "glyphs": glyphs,
+    "faces": faces,
     "mnist": mnist,
     "fashion_mnist": fashion_mnist,
     "cifar10": cifar10,
+    "real_faces": real_faces,
 }
 
 
@@ -26,13 +29,14 @@ def load(name: str, full: str | None = None, **options) -> Dataset:
     """A data set, split into training and test set; the same split every time.
 
     Args:
-        name: "digits", "toy2d", "patches" or "glyphs", which need no network; "mnist", "fashion_mnist" or "cifar10",
-            which come from the folder `COURSE_DATA_DIR` or are downloaded once.
+        name: "digits", "toy2d", "patches", "glyphs" or "faces", which need no network; "mnist", "fashion_mnist" or
+            "cifar10", which come from the folder `COURSE_DATA_DIR` or are downloaded once; "real_faces", which
+            come from that folder only.
         full: What the profile "full" loads instead, without options. If it cannot be had, one line says so and
             `name` is loaded.
         **options: What the data set lets you choose; `toy2d` takes `kind`, `size`, `noise` and `seed`, `patches`
             takes `size`, `count`, `channels` and `seed`, `glyphs` takes `classes`, `size`, `count`, `difficulty` and
-            `seed`.
+            `seed`, `faces` takes `count`, `table`, `test_table`, `ambiguity`, `noise` and `seed`.
 
     Raises:
         CourseError: For an unknown name or option; the message lists those that exist. Also for a file that is

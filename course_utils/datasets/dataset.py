@@ -1,6 +1,7 @@
 """What every data set of the course looks like."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -17,6 +18,8 @@ class Dataset:
         y_test: (m,) int32.
         class_names: One name per class.
         image_shape: (height, width, channels) into which a row can be reshaped, or None if it is no image.
+        attributes_train: Further labels by name, each (n,), where a data set has any.
+        attributes_test: The same for the test set, each (m,).
     """
 
     name: str
@@ -26,6 +29,8 @@ class Dataset:
     y_test: np.ndarray
     class_names: tuple[str, ...]
     image_shape: tuple[int, int, int] | None = None
+    attributes_train: Mapping[str, np.ndarray] = field(default_factory=dict)
+    attributes_test: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return (

@@ -3,7 +3,8 @@
 import os
 import zipfile
 import zlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from PIL import Image
 from course_utils.errors import CourseError
 from course_utils.progress import bar
 
-Arrays = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]  # x_train, y_train, x_test, y_test
+Arrays = tuple[np.ndarray, ...]  # x_train, y_train, x_test, y_test, then the attributes
 NAMES = ("x_train", "y_train", "x_test", "y_test")
 PICTURES = (".jpg", ".jpeg", ".png")
 SHUFFLE_SEED = 0
@@ -26,11 +27,18 @@ class Layout:
         name: As given to `load`.
         class_names: One name per class; label k means the k-th.
         image_shape: (height, width, channels).
+        attributes: Name of each further label → the least and the largest number allowed.
     """
 
     name: str
     class_names: tuple[str, ...]
     image_shape: tuple[int, int, int]
+    attributes: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+    @property
+    def arrays(self) -> tuple[str, ...]:
+        """The arrays of its file."""
+        return NAMES + tuple(f"{name}_{part}" for part in ("train", "test") for name in self.attributes)
 
 
 class _DamageError(Exception):
@@ -62,7 +70,8 @@ def read(path: Path, layout: Layout) -> Arrays:
     """The arrays of a data set: images (n, height, width[, channels]) uint8, labels (n,) or (n, 1) whole numbers.
 
     Args:
-        path: An `.npz` file with Keras's four arrays, or a folder `{train,test}/CLASS/*.jpg|png`.
+        path: An `.npz` file with Keras's four arrays and two for each attribute, such as age_train and age_test; or,
+            without attributes, a folder `{train,test}/CLASS/*.jpg|png`.
         layout: What the arrays must look like; the number of images is free.
 
     Raises:
@@ -70,8 +79,9 @@ def read(path: Path, layout: Layout) -> Arrays:
     """
     try:
         _require_inside(path, path.parent)
-        arrays = _read_folder(path, layout) if path.is_dir() else _read_npz(path)
+        arrays = _read_folder(path, layout) if path.is_dir() else _read_npz(path, layout)
         _check(arrays, layout, path)
+        _check_attributes(arrays, layout, path)
     except _DamageError as damage:
         where, what = damage.args
     except OSError as error:
@@ -86,7 +96,7 @@ def _check(arrays: Arrays, layout: Layout, path: Path) -> None:
     """Raise `_DamageError` unless the arrays are what `layout` says."""
     height, width, channels = layout.image_shape
     shape = (height, width) if channels == 1 else layout.image_shape
-    for part, x, y in (("train", *arrays[:2]), ("test", *arrays[2:])):
+    for part, x, y in (("train", *arrays[:2]), ("test", *arrays[2:4])):
         if x.dtype != np.uint8 or x.shape[1:] not in (shape, layout.image_shape) or not len(x):
             wanted = ", ".join(map(str, shape))
             raise _DamageError(
@@ -99,14 +109,25 @@ def _check(arrays: Arrays, layout: Layout, path: Path) -> None:
             raise _DamageError(path, f"y_{part} has labels from {y.min()} to {y.max()}, allowed are 0 to {last}")
 
 
-def _read_npz(path: Path) -> Arrays:
+def _check_attributes(arrays: Arrays, layout: Layout, path: Path) -> None:
+    """Raise `_DamageError` unless there is a number in its range for each image."""
+    for name, values in zip(layout.arrays[4:], arrays[4:], strict=True):
+        count = len(arrays[0] if name.endswith("_train") else arrays[2])
+        least, largest = layout.attributes[name.rpartition("_")[0]]
+        if values.dtype.kind not in "iuf" or values.shape not in ((count,), (count, 1)):
+            raise _DamageError(path, f"{name} is {values.dtype} of shape {values.shape}, needed are {count} numbers")
+        if not np.all((values >= least) & (values <= largest)):
+            raise _DamageError(path, f"{name} has numbers that are not from {least} to {largest}")
+
+
+def _read_npz(path: Path, layout: Layout) -> Arrays:
     try:
         with zipfile.ZipFile(path) as archive:
-            missing = [name for name in NAMES if f"{name}.npy" not in archive.namelist()]
+            missing = [name for name in layout.arrays if f"{name}.npy" not in archive.namelist()]
         if missing:
             raise _DamageError(path, f"it lacks {', '.join(missing)}")
         with np.load(path, allow_pickle=False) as stored:
-            return tuple(stored[name] for name in NAMES)
+            return tuple(stored[name] for name in layout.arrays)
     except zipfile.BadZipFile:
         what = "is truncated or no .npz file" if path.stat().st_size else "is empty"
     except ValueError as error:
@@ -117,6 +138,10 @@ def _read_npz(path: Path) -> Arrays:
 
 
 def _read_folder(path: Path, layout: Layout) -> Arrays:
+    if layout.attributes:
+        raise _DamageError(
+            path, f"it is a folder, and pictures have no {' or '.join(layout.attributes)}: a file is needed"
+        )
     parts = []
     for part in ("train", "test"):
         _require_folders(path / part, layout.class_names)

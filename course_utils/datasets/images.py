@@ -17,6 +17,8 @@ CIFAR10 = files.Layout(
     (32, 32, 3),
 )
 
+REAL_FACES = files.Layout("real_faces", ("not smiling", "smiling"), (32, 32, 1), {"age": (0, 120), "group": (0, 1)})
+
 
 def mnist() -> Dataset:
     """70,000 handwritten digits of 28×28 grey pixels in [0, 1], 60,000 of them for training.
@@ -43,10 +45,31 @@ def cifar10() -> Dataset:
     return _load(CIFAR10)
 
 
+def real_faces() -> Dataset:
+    """Photographs of faces, 32×32 grey pixels in [0, 1], with the attributes "age" in years and "group", 0 or 1.
+
+    They come from `real_faces.npz` in the folder COURSE_DATA_DIR only, with the arrays x_train (n, 32, 32) uint8,
+    y_train (0 or 1 for a smile), age_train and group_train, and the same four for test. Nothing is downloaded: use
+    photographs whose owners agreed to that.
+    """
+    path = files.find(REAL_FACES.name)
+    if path is None:
+        raise downloads.UnavailableError(
+            f"real_faces are never downloaded. Put {REAL_FACES.name}.npz with the arrays "
+            f"{', '.join(REAL_FACES.arrays)} into the folder that COURSE_DATA_DIR names."
+        )
+    return _dataset(REAL_FACES, files.read(path, REAL_FACES))
+
+
 def _load(layout: files.Layout) -> Dataset:
     path = files.find(layout.name)
-    arrays = downloads.fetch(layout) if path is None else files.read(path, layout)
-    x_train, y_train, x_test, y_test = arrays
+    return _dataset(layout, downloads.fetch(layout) if path is None else files.read(path, layout))
+
+
+def _dataset(layout: files.Layout, arrays: files.Arrays) -> Dataset:
+    x_train, y_train, x_test, y_test, *attributes = arrays
+    rows = [values.ravel() for values in attributes]
+    count = len(layout.attributes)
     return Dataset(
         layout.name,
         _rows(x_train),
@@ -55,6 +78,8 @@ def _load(layout: files.Layout) -> Dataset:
         y_test.ravel().astype("int32"),
         layout.class_names,
         layout.image_shape,
+        dict(zip(layout.attributes, rows[:count], strict=True)),
+        dict(zip(layout.attributes, rows[count:], strict=True)),
     )
 
 
