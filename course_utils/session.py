@@ -12,6 +12,7 @@ from course_utils.errors import CourseError, require_choice
 BACKENDS = ("tensorflow", "jax")
 PROFILES = ("quick", "full")
 SEEDS_APART = 1000
+_started: dict[str, str | None] = {}  # what the last start was given
 
 
 def start(lecture: int, profile: str | None = None, backend: str | None = None) -> None:
@@ -28,8 +29,9 @@ def start(lecture: int, profile: str | None = None, backend: str | None = None) 
     Taught in lecture 00.
     """
     backend = require_choice("backend", backend or os.environ.get("KERAS_BACKEND") or BACKENDS[0], BACKENDS)
-    os.environ["COURSE_PROFILE"] = require_choice("profile", profile or current_profile(), PROFILES)
+    require_choice("profile", profile or os.environ.get("COURSE_PROFILE") or PROFILES[0], PROFILES)
     _load_keras(backend)
+    _started["profile"] = profile
 
     from threadpoolctl import threadpool_limits
 
@@ -44,7 +46,7 @@ def start(lecture: int, profile: str | None = None, backend: str | None = None) 
 
 def current_profile() -> str:
     """The profile in force: "quick" or "full". Taught in lecture 00."""
-    return os.environ.get("COURSE_PROFILE") or PROFILES[0]
+    return _started.get("profile") or os.environ.get("COURSE_PROFILE") or PROFILES[0]
 
 
 def is_static() -> bool:

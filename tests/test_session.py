@@ -138,6 +138,14 @@ def test_unknown_choices_in_the_environment(monkeypatch, variable, value):
         start(lecture=2)
 
 
+def test_the_profile_of_a_start_ends_with_the_next_start(monkeypatch):
+    monkeypatch.delenv("COURSE_PROFILE", raising=False)
+    start(lecture=0, profile="full")
+    assert current_profile() == "full"
+    start(lecture=0)
+    assert current_profile() == "quick"
+
+
 @pytest.mark.parametrize(("value", "profile"), [("", "quick"), ("full", "full")])
 def test_the_profile_comes_from_the_environment(monkeypatch, value, profile):
     monkeypatch.setenv("COURSE_PROFILE", value)
