@@ -300,7 +300,7 @@ def test_a_killed_training_repeats_the_lost_epoch_and_ends_the_same(keras, tmp_p
         return model, model.fit(x, y, epochs=4, batch_size=4, shuffle=False, callbacks=list(callbacks), verbose=0)
 
     code = take(10, "Kill", "backup")
-    code.Kill.on_epoch_begin.__globals__["LAST"] = 4  # that of the quick profile
+    code.Kill.on_epoch_begin.__globals__.update(LAST=4, STEPS=16)  # the epochs of the quick profile, and 64 / 4 batches
     backup = code.backup
     with pytest.raises(KeyboardInterrupt):
         trained(backup(tmp_path), code.Kill())
