@@ -22,7 +22,7 @@ SPREAD = (
 )
 UNREAD = [
     (SPREAD, "right"),
-    ("(n - dilation * (k - 1) - 1) % stride", "You count the rest at the end only"),
+    ("(n - dilation * (k - 1) - 1) % stride", "You count the rest at the end, and not all gaps"),
     (SPREAD.replace("n - len", "len"), "how many inputs are read"),
     (SPREAD.replace("a * dilation", "a"), "The kernel is spread"),
     ("n - k * ((n - dilation * (k - 1) - 1) // stride + 1)", "counted twice"),
@@ -42,6 +42,7 @@ POOLED = [
 ]
 DENSE = [
     ("((side // 32) ** 2 * 512 + 1) * 4096, 513 * 4096", "right"),
+    ("((side // 32) ** 2 * 512 + 1) * 4096, 513 * 1000", "keeps its 4,096 units"),
     ("(side // 32) ** 2 * 512 * 4096, 513 * 4096", "The biases are missing: one for each"),
     ("((side // 16) ** 2 * 512 + 1) * 4096, 513 * 4096", "Every stage ends with a pooling"),
     ("((side // 32) ** 2 * 512 + 1) * 4096, 512 * 4096", "missing after global pooling"),

@@ -83,7 +83,8 @@ UNREAD = Exercise(
         Mistake(
             "n - len(read)",
             "n - (max(read) + 1)",
-            "You count the rest at the end only. A long stride leaves gaps, and so can a dilation.",
+            "You count the rest at the end, and not all gaps: look between two answers, and between two weights of a "
+            "spread kernel.",
         ),
         Mistake(
             "n - len(read)",
@@ -241,6 +242,11 @@ FIRST_DENSE = Exercise(
             "(side // 2**5) ** 2",
             "(-(-side // 2**5)) ** 2",
             "The poolings drop the rest: 100, 50, 25, 12 and so on, always rounded down.",
+        ),
+        Mistake(
+            "(512 + 1) * 4096",
+            "(512 + 1) * 1000",
+            "After global pooling, too, the layer keeps its 4,096 units; 1,000 is the number of classes.",
         ),
         Mistake(
             "(512 + 1) * 4096",
