@@ -8,14 +8,15 @@ from course_utils.exercises import get
 from course_utils.exercises.checking import verdict
 from tests.replies import reply
 
-SOBEL = "np.array([[-1, -2, -1], [0, 0, 0], [1, 2, 1]])"
+UPPER = "(np.array([[-1, -2, -1], [1, 2, 1], [0, 0, 0]]) / rise)"
 KERNELS = [
-    (f"{SOBEL} / 8 / rise, -{SOBEL} / 8 / rise", "right"),
-    (f"{SOBEL} / 8 / rise, {SOBEL} / 8 / rise", "convolve2d turns its kernel"),
-    (f"-{SOBEL} / 8 / rise, {SOBEL} / 8 / rise", "These two are exchanged"),
-    (f"{SOBEL}.T / 8 / rise, -{SOBEL}.T / 8 / rise", "along a row nothing changes"),
-    (f"{SOBEL} / 4 / rise, -{SOBEL} / 4 / rise", "the difference is 2·rise"),
-    (f"{SOBEL} / 8, -{SOBEL} / 8", "A steeper picture must still give 1"),
+    (f"{UPPER} / 4, {UPPER}[::-1, ::-1] / 4", "✓"),
+    (f"{UPPER} / 4, -{UPPER} / 4", "it does not negate it"),
+    (f"{UPPER} / 4, {UPPER} / 4", "convolve2d turns its kernel, so"),
+    (f"-{UPPER} / 4, -{UPPER}[::-1, ::-1] / 4", "gets darker"),
+    (f"{UPPER}.T / 4, {UPPER}.T[::-1, ::-1] / 4", "along a row nothing changes"),
+    (f"{UPPER} / 8, {UPPER}[::-1, ::-1] / 8", "rises once, not twice"),
+    (f"{UPPER} / 4 * rise, {UPPER}[::-1, ::-1] / 4 * rise", "A steeper picture must still give 1"),
 ]
 SPREAD = (
     "n - len({i * stride + a * dilation for i in range((n - dilation * (k - 1) - 1) // stride + 1) for a in range(k)})"

@@ -7,7 +7,7 @@ from course_utils.exercises.exercise import Exercise, Mistake
 EDGES = Exercise(
     id="edge-kernels",
     lecture=10,
-    task="Kernels (3, 3) for Keras and for SciPy's convolve2d that answer 1 where each row is brighter by `rise`.",
+    task="Kernels (3, 3) for Keras and SciPy's convolve2d that answer 1 on rising rows; they read two rows.",
     stub="""
         def edge_kernels(rise):
             keras_kernel, scipy_kernel = ..., ...
@@ -15,24 +15,29 @@ EDGES = Exercise(
     """,
     solution="""
         def edge_kernels(rise):
-            keras_kernel = np.outer([-1, 0, 1], [1, 2, 1]) / (8 * rise)
+            keras_kernel = np.outer([-1, 1, 0], [1, 2, 1]) / (4 * rise)
             scipy_kernel = keras_kernel[::-1, ::-1]
             return keras_kernel, scipy_kernel
     """,
     explanation=(
-        "The last row of the kernel lies two rows below the first, so it sees 2·rise more. The weights of a row sum to "
-        "4 units: together 8·rise units must be 1. SciPy's convolve2d turns the kernel, so we turn it first."
+        "The second row of pixels is brighter than the first by `rise`. The weights of a row sum to 4 units: together "
+        "4·rise units must be 1. SciPy's convolve2d turns the kernel, so we turn it first; to negate it is not enough."
     ),
     hints=(
-        "The picture is brighter below. Which row of Keras's kernel gets the positive weights?",
-        "The top row sees x, the bottom row x + 2·rise. What do 4 units of weight make of that difference?",
+        "The picture is brighter below. Which row of Keras's kernel gets the positive weights, and which is 0?",
+        "The first row sees x, the second x + rise. What do 4 units of weight make of that difference?",
         "convolve2d turns the kernel by half a turn. Which kernel, turned, is Keras's?",
     ),
     mistakes=(
         Mistake(
-            "np.outer([-1, 0, 1], [1, 2, 1]) / (8 * rise)",
-            "np.outer([1, 0, -1], [1, 2, 1]) / (8 * rise)",
-            "These two are exchanged, or have the sign of a picture that gets darker. Keras does not turn its kernel.",
+            "np.outer([-1, 1, 0], [1, 2, 1]) / (4 * rise)",
+            "np.outer([1, -1, 0], [1, 2, 1]) / (4 * rise)",
+            "These have the sign of a picture that gets darker. Keras does not turn its kernel.",
+        ),
+        Mistake(
+            "np.outer([-1, 1, 0], [1, 2, 1])",
+            "np.outer([0, -1, 1], [1, 2, 1])",
+            "That reads the lower two rows of pixels. Keras does not turn its kernel.",
         ),
         Mistake(
             "scipy_kernel = keras_kernel[::-1, ::-1]",
@@ -40,18 +45,23 @@ EDGES = Exercise(
             "Keras's is right. convolve2d turns its kernel, so the same one answers −1 there.",
         ),
         Mistake(
-            "np.outer([-1, 0, 1], [1, 2, 1])",
-            "np.outer([1, 2, 1], [-1, 0, 1])",
+            "scipy_kernel = keras_kernel[::-1, ::-1]",
+            "scipy_kernel = -keras_kernel",
+            "Keras's is right. convolve2d turns its kernel, it does not negate it: yours reads the lower two rows.",
+        ),
+        Mistake(
+            "np.outer([-1, 1, 0], [1, 2, 1])",
+            "np.outer([1, 2, 1], [-1, 1, 0])",
             "That answers 0: along a row nothing changes. The difference must be taken downwards.",
         ),
         Mistake(
-            "/ (8 * rise)",
             "/ (4 * rise)",
-            "Between the rows of your kernel that count lie two rows of the picture: the difference is 2·rise.",
+            "/ (8 * rise)",
+            "That answers a half: between the two rows that are read the picture rises once, not twice.",
         ),
-        Mistake("/ (8 * rise)", "/ 8", "That is right for a rise of 1. A steeper picture must still give 1."),
-        Mistake("/ (8 * rise)", "* (rise / 8)", "A steeper picture needs smaller weights."),
-        Mistake("/ (8 * rise)", "/ 1", "The direction is right. How large is the answer of Sobel's weights there?"),
+        Mistake("/ (4 * rise)", "/ 4", "That is right for a rise of 1. A steeper picture must still give 1."),
+        Mistake("/ (4 * rise)", "* (rise / 4)", "A steeper picture needs smaller weights."),
+        Mistake("/ (4 * rise)", "/ 1", "The direction is right. How large is the answer of these weights there?"),
     ),
     cases=[{"rise": 1.0}, {"rise": 0.25}],
 )
