@@ -18,7 +18,6 @@ from course_utils.errors import CourseError
 
 SIDE = 32  # pixels
 CLASSES = ("not smiling", "smiling")
-GROUPS = ("man", "woman")
 YOUNGEST, OLDEST = 20, 80  # years
 EVEN = ((1 / 4, 1 / 4), (1 / 4, 1 / 4))
 LARGEST_AMBIGUITY, LARGEST_NOISE = 2, 2

@@ -111,7 +111,7 @@ def _check(arrays: Arrays, layout: Layout, path: Path) -> None:
 
 def _check_attributes(arrays: Arrays, layout: Layout, path: Path) -> None:
     """Raise `_DamageError` unless there is a number in its range for each image."""
-    for name, values in zip(layout.arrays[4:], arrays[4:], strict=True):
+    for name, values in zip(layout.arrays[len(NAMES) :], arrays[len(NAMES) :], strict=True):
         count = len(arrays[0] if name.endswith("_train") else arrays[2])
         least, largest = layout.attributes[name.rpartition("_")[0]]
         if values.dtype.kind not in "iuf" or values.shape not in ((count,), (count, 1)):
