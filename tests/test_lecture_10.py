@@ -26,7 +26,7 @@ def lecture():
 @pytest.fixture(scope="module")
 def networks(keras):
     """What the lecture codes in Keras."""
-    names = "places patches Places network pool side_by_side scores_of every_place OWN EachRate RATES"
+    names = "places patches places_of network pool side_by_side scores_of every_place OWN"
     return take(10, *names.split())
 
 
@@ -137,7 +137,8 @@ def test_crops_further_to_the_right_show_the_same_edges(lecture, shift):
 @pytest.mark.parametrize("net", [0, 2])
 def test_networks_side_by_side_are_keras_layers_of_their_own(networks, keras, net):
     x = random(4, 3, 6, 6, 2).astype("float32")  # (images, networks, h, w, channels)
-    layer = networks.Places(5, seed=SEED)
+    inputs = keras.Input(x.shape[1:])
+    layer = keras.Model(inputs, networks.places_of(inputs, 5, seed=SEED))
     together = numbers(layer(x))[:, net]
     kernel, bias = (numbers(v)[net] for v in layer.weights)
     alone = keras.layers.Conv2D(5, 3, activation="relu")
@@ -150,9 +151,10 @@ def test_networks_side_by_side_are_keras_layers_of_their_own(networks, keras, ne
 
 
 @pytest.mark.parametrize("place", [(0, 0), (3, 4)])
-def test_own_kernels_are_used_at_their_place(networks, place):
+def test_own_kernels_are_used_at_their_place(networks, keras, place):
     x = random(2, 1, 6, 6, 1).astype("float32")
-    layer = networks.Places(2, networks.OWN, seed=SEED)
+    inputs = keras.Input(x.shape[1:])
+    layer = keras.Model(inputs, networks.places_of(inputs, 2, networks.OWN, seed=SEED))
     before = numbers(layer(x))
     kernel, bias = map(numbers, layer.weights)
     kernel[:, *place] += 1
@@ -170,23 +172,13 @@ def test_own_kernels_are_used_at_their_place(networks, place):
 @pytest.mark.slow
 def test_a_network_learns_as_it_does_alone(networks):
     x = np.random.default_rng(SEED).uniform(size=(60, 2, 12, 12, 1)).astype("float32")
-    wanted = np.eye(10, dtype="float32")[np.arange(60) % 10]
+    wanted = np.eye(10, dtype="float32")[np.arange(60) % 10, None]
     both, one = networks.network(2), networks.network(1)
     one.set_weights([w[2:] for w in both.get_weights()])  # two rates for each set
     for model, images in ((both, x), (one, x[:, 1:])):
         model.fit(images, wanted, epochs=2, batch_size=20, shuffle=False, verbose=0)
     for together, alone in zip(both.get_weights(), one.get_weights(), strict=True):
         np.testing.assert_allclose(together[2:], alone, atol=2e-3)
-
-
-@pytest.mark.parametrize("shape", [(4, 3), (6, 1, 2)])
-def test_rates_take_turns_among_networks(networks, keras, shape):
-    start = random(*shape).astype("float32")
-    weights = keras.Variable(start)
-    networks.EachRate(1.0).apply([keras.ops.ones(shape)], [weights])  # Adam's first step is as long as the rate
-    steps = start - numbers(weights)
-    for net, step in enumerate(steps):
-        np.testing.assert_allclose(step, networks.RATES[net % 2], rtol=1e-3)
 
 
 @pytest.mark.parametrize("shift", [(2, 4), (1, 0)])

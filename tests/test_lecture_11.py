@@ -102,22 +102,6 @@ def test_scores_are_those_of_the_layers_one_after_the_other(lecture, order):
     np.testing.assert_allclose(lecture.scores(net, x, order), h @ net["last"], atol=1e-4)
 
 
-def test_a_rate_for_each_network_is_adam_with_that_rate(keras):
-    EachRate = take(11, "EachRate").EachRate
-    rates, start, gradient = np.array([0.5, 0.02], "float32"), random(2, 3, 3), random(2, 3, 3, seed=1)
-    together = keras.Variable(start.astype("float32"))
-    optimizer = EachRate(rates)
-    alone = [
-        (keras.Variable(w.astype("float32")), keras.optimizers.Adam(float(rate)))
-        for w, rate in zip(start, rates, strict=True)
-    ]
-    for _ in range(3):
-        optimizer.apply([keras.ops.convert_to_tensor(gradient.astype("float32"))], [together])
-        for (w, adam), g in zip(alone, gradient, strict=True):
-            adam.apply([keras.ops.convert_to_tensor(g.astype("float32"))], [w])
-    np.testing.assert_allclose(numbers(together), [numbers(w) for w, _ in alone], atol=1e-6)
-
-
 # Gradients
 
 
