@@ -102,6 +102,20 @@ def test_scores_are_those_of_the_layers_one_after_the_other(lecture, order):
     np.testing.assert_allclose(lecture.scores(net, x, order), h @ net["last"], atol=1e-4)
 
 
+@pytest.mark.parametrize("skip", [0, 1])
+def test_a_convolution_as_a_matrix_is_kerass_on_a_circle(keras, skip):
+    lecture = take(11, "convolution", "CHANNELS")
+    x, kernel, bias = (random(*shape).astype("float32") for shape in ((2, 5, 48), (2, 27, 3), (2, 1, 3)))
+    together = numbers(lecture.convolution(x, kernel, bias, skip))
+    for net in range(2):
+        alone = keras.layers.Conv2D(lecture.CHANNELS, 3, activation="relu")
+        alone.build((None, 6, 6, 3))
+        alone.set_weights([kernel[net].reshape(3, 3, 3, 3), bias[net, 0]])
+        maps = x[net].reshape(5, 4, 4, 3)
+        around = np.pad(maps, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="wrap")
+        np.testing.assert_allclose(together[net], (skip * maps + numbers(alone(around))).reshape(5, 48), atol=1e-5)
+
+
 # Gradients
 
 
