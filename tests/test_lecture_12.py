@@ -41,7 +41,7 @@ def test_the_loss_is_kerass_mse_on_the_digits(lecture, keras, k):
         network.set_weights([W1[place].T, W2[place].T])
         x = lecture.x_train.astype("float32")
         in_keras = np.mean(numbers(keras.losses.mean_squared_error(x, network(x))))
-        assert lecture.loss(W1, W2)[place] == pytest.approx(in_keras, rel=1e-4)
+        assert lecture.loss(W1, W2, lecture.C)[place] == pytest.approx(in_keras, rel=1e-4)
 
 
 @pytest.mark.parametrize("k", [2, 5])
@@ -56,7 +56,7 @@ def test_the_gradients_are_those_of_the_backend(lecture, keras, k):
         return ops.mean(ops.square(x - ops.matmul(ops.matmul(x, ops.transpose(W1)), ops.transpose(W2))))
 
     _, wanted = value_and_gradients(total, [W1[0].astype("float32"), W2[0].astype("float32")])
-    for found, slope in zip(lecture.slopes(W1, W2), wanted, strict=True):
+    for found, slope in zip(lecture.slopes(W1, W2, lecture.C), wanted, strict=True):
         np.testing.assert_allclose(found[0], slope, rtol=1e-3, atol=1e-5)
 
 
@@ -66,19 +66,19 @@ def test_no_loss_is_below_the_discarded_eigenvalues_and_pca_reaches_them(lecture
 
     pca = PCA(k).fit(lecture.x_train)
     W1 = pca.components_[None]
-    assert 64 * lecture.loss(W1, lecture.transposed(W1))[0] == pytest.approx(lecture.discarded(k))
+    assert 64 * lecture.loss(W1, lecture.transposed(W1), lecture.C)[0] == pytest.approx(lecture.discarded(k))
     in_pca = pca.explained_variance_.sum() * 1436 / 1437  # it divides by n - 1
     assert lecture.discarded(k) == pytest.approx(lecture.x_train.var(axis=0).sum() - in_pca)
     for seed in range(5):
         nearby = W1 + 0.05 * random(1, k, 64, seed=seed)
-        assert 64 * lecture.loss(nearby, np.linalg.pinv(nearby))[0] > lecture.discarded(k)
+        assert 64 * lecture.loss(nearby, np.linalg.pinv(nearby), lecture.C)[0] > lecture.discarded(k)
 
 
 @pytest.mark.parametrize(("k", "gain"), [(3, 1.0), (6, 0.01)])
 def test_training_reaches_the_bound_and_the_decoder_pcas_plane(lecture, k, gain):
     start = lecture.glorot(k, gain)
     end = lecture.trained(start, steps=1500)
-    np.testing.assert_allclose(64 * lecture.loss(*end), lecture.discarded(k), rtol=1e-3)
+    np.testing.assert_allclose(64 * lecture.loss(*end, lecture.C), lecture.discarded(k), rtol=1e-3)
     assert lecture.angles(end[1]).max() < 1
     np.testing.assert_array_equal(end[0][..., lecture.constant], start[0][..., lecture.constant])
     assert abs(end[1][:, lecture.constant]).max() < 1e-3
@@ -91,7 +91,7 @@ def test_training_is_kerass_adam_with_a_cosine(lecture, keras, rate):
     schedule = keras.optimizers.schedules.CosineDecay(rate, 30)
     optimizer, weights = keras.optimizers.Adam(schedule), [keras.Variable(w.astype("float32")) for w in start]
     for _ in range(30):
-        slopes = lecture.slopes(*(numbers(w).astype(float) for w in weights))
+        slopes = lecture.slopes(*(numbers(w).astype(float) for w in weights), lecture.C)
         optimizer.apply([keras.ops.convert_to_tensor(s.astype("float32")) for s in slopes], weights)
     for ours, theirs in zip(found, weights, strict=True):
         np.testing.assert_allclose(ours, numbers(theirs), atol=2e-4)

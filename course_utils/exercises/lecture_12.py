@@ -261,7 +261,7 @@ SCREE = Exercise(
         ),
     ),
     cases=[
-        {"eigenvalues": np.array([5.0, 3.0, 1.0, 0.5, 0.3, 0.2]), "keep": 0.85},
+        {"eigenvalues": np.array([5.0, 3.0, 1.0, 0.5, 0.3, 0.2, 0.1]), "keep": 0.85},
         {"eigenvalues": np.array([4.0, 2.5, 2.0, 1.0, 0.5]), "keep": 0.6},
         {"eigenvalues": np.array([1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4]), "keep": 0.72},
     ],
