@@ -101,8 +101,7 @@ PATHS = Exercise(
         "those left 2^(blocks − dropped). Few blocks out remove most paths, but short paths suffer least."
     ),
     hints=(
-        "A path is a choice: take the block or pass it by. How many choices of k out of n are there?",
-        "A path that takes a dropped block is gone; those that pass it by remain. Choose from what is left.",
+        "A path takes a block or passes it by. One that takes a dropped block is gone: choose k of those left.",
         "Without one block half of all paths are left. Without two?",
     ),
     mistakes=(
@@ -152,6 +151,7 @@ def _block(seed: int, projected: bool) -> dict[str, np.ndarray]:
     outputs = 2 if projected else 3
     shapes = {"x": (16, 3), "W1": (3, 4), "W2": (4, outputs), "P": (3, 2)}
     arrays = {name: rng.normal(1.0 if name == "x" else 0.0, 1.0, shape).round(1) for name, shape in shapes.items()}
+    arrays |= {"x": 10 * arrays["x"], "W1": 10 * arrays["W1"]}  # so that Keras's 0.001 under the root is no mistake
     return arrays if projected else {**arrays, "P": None}
 
 
@@ -226,6 +226,11 @@ ADD_BACK = Exercise(
             "(h - h.mean(axis=0)) / h.std(axis=0)",
             "(h - h.mean(axis=0)) / h.var(axis=0)",
             "Divide by the spread, not by its square.",
+        ),
+        Mistake(
+            "(h - h.mean(axis=0)) / h.std(axis=0)",
+            "(h - h.mean()) / h.std()",
+            "That is one mean for all columns. Batch norm takes each column by itself.",
         ),
         Mistake(
             "(h - h.mean(axis=0)) / h.std(axis=0)",
