@@ -179,7 +179,7 @@ ADD_BACK = Exercise(
     hints=(
         "Pre-activation: what comes before each of the two products?",
         "Keep the block's input under a name of its own: the skip needs it as it came.",
-        "Nothing stands after the sum.",
+        "Nothing stands after the sum. Where P is given, shapes differ: the skip is x @ P.",
     ),
     mistakes=(
         Mistake(
