@@ -37,10 +37,10 @@ MASKED_REPLIES = [
     ),
 ]
 PAIR_REPLIES = [
-    ([1, -1, 1, 1, -1], "right"),
+    ([1, -1, 1, -1, 1], "right"),
     ([1, 1, 1, 1, 1], "Not every second task helps"),
-    ([1, -1, 1, -1, -1], "correlation of odd"),
-    ([1, -1, -1, 1, -1], "what did the degree bring"),
+    ([1, -1, 1, -1, -1], "neither label alone"),
+    ([1, -1, -1, -1, 1], "what did the degree bring"),
 ]
 WEIGHTS = "weight, c, loss"
 WEIGHT_REPLIES = [

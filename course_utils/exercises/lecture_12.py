@@ -235,6 +235,11 @@ SCREE = Exercise(
             "`keep` is the share that is kept, not the share that may be lost.",
         ),
         Mistake(
+            "np.argmax(kept >= keep)) + 1",
+            "np.argmin(np.abs(kept - keep))) + 1",
+            "That k comes nearest to `keep`, and may hold less. At least `keep` is asked for.",
+        ),
+        Mistake(
             "mse = np.sum(eigenvalues[k:]) / len(eigenvalues)",
             "mse = np.sum(eigenvalues[k:])",
             "That is the textbook's loss. Keras also averages over the pixels.",

@@ -161,45 +161,44 @@ PAIRS = Exercise(
         answer_of = dict(A=..., B=..., C=..., D=..., E=...)
     """,
     solution="""
-        changes = [1, -1, 1, 1, -1]
+        changes = [1, -1, 1, -1, 1]
     """,
     explanation=(
-        "A: the age in decades says more about the same lines and hair than old does. B and E: the second task reads "
-        "other features, and takes the trunk. C: the degree brings more than the group takes. D: the age holds old, so "
-        "both ingredients are there. `changes` holds what was measured."
+        "A: the age in decades says more about the same lines and hair than old does. B and D: the second task reads "
+        "other features, and crowds the trunk. C: the degree brings more than the group takes. E: old is exactly one "
+        "of group and odd, so both labels together hold it. `changes` holds what was measured."
     ),
     hints=(
         "A: which pixels does the age need, and which does old?",
-        "B: a bend of the mouth does not help to see hair. What happened to the smile beside the group?",
+        "B and D: a bend of the mouth does not help to see hair or lines. What happened to the smile beside the group?",
         "C: one second task helps and one harms. Which effect was larger in the figure, at weight 3?",
-        "D: does the age contain what odd needs of old?",
-        "E: old beside group, neither read from the same pixels alone. Is it a gain for the trunk, or a load?",
+        "E: odd is old or group, not both. Who knows group and odd of a face: what else is known?",
     ),
     mistakes=(
         Mistake(
-            "[1, -1, 1, 1, -1]",
+            "[1, -1, 1, -1, 1]",
             "[1, 1, 1, 1, 1]",
             "Not every second task helps: with mixed-up labels, and with labels of other features, accuracy fell.",
         ),
         Mistake(
-            "[1, -1, 1, 1, -1]",
+            "[1, -1, 1, -1, 1]",
             "[1, -1, 1, -1, -1]",
-            "D: the correlation of odd with each second task is 0. So it was in the figure: what did both together do?",
+            "E: neither label alone says who is old. So it was with odd: what did both together do?",
         ),
         Mistake(
-            "[1, -1, 1, 1, -1]",
-            "[1, -1, -1, 1, -1]",
+            "[1, -1, 1, -1, 1]",
+            "[1, -1, -1, -1, 1]",
             "C: the group does harm. But what did the degree bring, and which of the two is larger?",
         ),
         Mistake(
-            "[1, -1, 1, 1, -1]",
-            "[-1, -1, 1, 1, -1]",
+            "[1, -1, 1, -1, 1]",
+            "[-1, -1, 1, -1, 1]",
             "A: age is to old what the degree is to the smile: the same thing, asked finer.",
         ),
         Mistake(
-            "[1, -1, 1, 1, -1]",
+            "[1, -1, 1, -1, 1]",
             "[1, -1, 1, 1, 1]",
-            "E: one looks at the length of hair, one at its grey. A trunk of eight units has to carry both.",
+            "D: the mouth says nothing on who is old, and a trunk of eight units has to carry both.",
         ),
     ),
     tolerance=1e-9,
