@@ -13,11 +13,17 @@ from course_utils.deferred import keras
 from course_utils.errors import CourseError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import ArrayLike
 
 
 def adam_with_rates(
-    rates: ArrayLike, schedule: keras.optimizers.schedules.LearningRateSchedule | float = 1.0, *, axis: int = 0
+    rates: ArrayLike,
+    schedule: keras.optimizers.schedules.LearningRateSchedule | float = 1.0,
+    *,
+    axis: int = 0,
+    factors: Mapping[str, ArrayLike] | None = None,
 ) -> keras.optimizers.Adam:
     """Keras's Adam for networks side by side, each with a rate of its own.
 
@@ -25,6 +31,7 @@ def adam_with_rates(
         rates: (networks,); fewer are repeated in turn.
         schedule: What multiplies all rates, as Keras takes a learning rate.
         axis: The axis of every weight along which the networks lie; below 0 it counts from the end.
+        factors: For layers whose name holds this word, (networks,): what multiplies the rates there; 0 keeps weights.
 
     Raises:
         CourseError: For rates that are no list of positive numbers.
@@ -39,7 +46,11 @@ def adam_with_rates(
         def update_step(self, gradient, variable, learning_rate):
             along = np.ones(len(variable.shape), int)
             along[axis] = variable.shape[axis]
-            super().update_step(gradient, variable, learning_rate * np.resize(rates, along))
+            here, path = np.resize(rates, along), self._trainable_variables[self._get_variable_index(variable)].path
+            for word, factor in (factors or {}).items():
+                if word in path:
+                    here = here * np.resize(np.array(factor, "float32"), along)
+            super().update_step(gradient, variable, learning_rate * here)
 
     return AdamWithRates(schedule)
 

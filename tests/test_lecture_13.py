@@ -14,7 +14,7 @@ SEED = 100  # the lecture itself uses 0 to 7
 def lecture(keras):
     """What the lecture codes for its trunks, heads and files."""
     names = "head few patches pooled networks trunk HeNormal recompute with_head changed trainable"
-    names += " load_checked reply flipped saved normalized"
+    names += " load_checked reply flipped saved normalized class_share climber"
     return take(13, *names.split())
 
 
@@ -77,7 +77,7 @@ def test_patches_are_in_the_order_of_kerass_kernels(lecture):
 
 def test_only_tuned_trunks_move(lecture):
     images = np.random.default_rng(SEED).random((6, 144)).astype("float32")
-    model, _ = lecture.networks(images, 2, 4, 10, (0.01,), np.array([[0], [1]], "float32"))
+    model, _ = lecture.networks(images, 2, 4, 10, (0.01,), [0.0, 1.0])
     before = model.get_weights()
     wanted = np.eye(4, dtype="float32")[np.arange(12).reshape(6, 2) % 4]
     model.train_on_batch(np.repeat(np.arange(6, dtype="int32")[:, None], 2, axis=1), wanted)
@@ -123,7 +123,56 @@ def test_keras_starts_at_mean_0_and_variance_1_with_momentum_99_of_100(keras):
     assert [v.tolist() for v in map(numbers, (norm.moving_mean, norm.moving_variance))] == [[0, 0], [1, 1]]
 
 
+# What a layer looks for
+
+
+@pytest.mark.parametrize("seed", [SEED, SEED + 1])
+def test_the_class_share_is_scikit_learns_f_in_another_form(lecture, seed):
+    """ε² = (F − 1) / (F − 1 + (n − 1) / (classes − 1)); Kelley (1935)."""
+    from sklearn.feature_selection import f_classif
+
+    rng = np.random.default_rng(seed)
+    y = rng.integers(4, size=60)
+    answers = np.concatenate([rng.normal(y[:, None], 2, (60, 5)), np.zeros((60, 1))], axis=1)  # the last one is dead
+    (f, _) = f_classif(answers[:, :5], y)
+    expected = (f - 1) / (f - 1 + 59 / 3)
+    np.testing.assert_allclose(lecture.class_share(answers, y), expected)
+
+
+def test_a_climb_moves_images_only_and_drives_its_number(lecture):
+    rng = np.random.default_rng(SEED)
+    start = rng.normal(size=(2, 144)).astype("float32")
+    start /= np.linalg.norm(start, axis=1, keepdims=True)
+    _, one = lecture.networks(5 * start + 0.5, 1, 26, 10)
+    climb, rows = lecture.climber(start, one.get_weights()[1:], 5.0), np.arange(2, dtype="int32")[:, None]
+    first, before = climb.predict_on_batch(rows), climb.get_weights()
+    np.testing.assert_allclose(first, np.concatenate([a[:, 0] for a in one.predict_on_batch(rows)], axis=-1), atol=1e-4)
+    wanted = np.eye(480, dtype="float32")[[288 + first[0, 288:].argmax(), first[1].argmax()]]
+    climb.fit(np.tile(rows, (40, 1)), np.tile(wanted, (40, 1)), batch_size=2, shuffle=False, verbose=0)
+    after = climb.get_weights()
+    np.testing.assert_allclose(np.linalg.norm(after[0], axis=1), 1, rtol=1e-4)
+    assert all(np.array_equal(a, b) for a, b in zip(before[1:], after[1:], strict=True))
+    driven = [np.sum(answers * wanted, axis=1) for answers in (first, climb.predict_on_batch(rows))]
+    assert (driven[1] > driven[0]).all()
+
+
 # Keras's switches
+
+
+def test_a_call_of_your_own_keeps_the_statistics(keras):
+    class Own(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.norm, self.out = keras.layers.BatchNormalization(), keras.layers.Dense(1)
+
+        def call(self, x):
+            return self.out(self.norm(x, training=False))
+
+    model = Own()
+    model.compile("sgd", loss="mse")
+    x = np.random.default_rng(SEED).normal(3, 2, (64, 5)).astype("float32")
+    model.fit(x, x[:, :1], verbose=0)
+    assert (numbers(model.norm.moving_mean) == 0).all()
 
 
 SWITCHES = [

@@ -31,6 +31,19 @@ def test_each_network_learns_as_with_an_adam_of_its_own(axis, shape):
         np.testing.assert_allclose(keras.ops.convert_to_numpy(together).take(net, axis), alone.numpy(), atol=1e-6)
 
 
+@pytest.mark.parametrize("jit", [False, True])
+def test_a_factor_slows_the_layers_of_this_name_only(jit):
+    inputs = keras.Input((2, 3))
+    trunk = keras.layers.EinsumDense("nkc,kcf->nkf", (2, 4), name="trunk_0")(inputs)
+    model = keras.Model(inputs, keras.layers.EinsumDense("nkc,kcf->nkf", (2, 2), name="head")(trunk))
+    adam = adam_with_rates([0.1], factors={"trunk": [0.0, 0.5]})
+    model.compile(adam, loss="mse", jit_compile=jit)
+    before = model.get_weights()
+    model.train_on_batch(random(8, 2, 3), random(8, 2, 2))
+    moved = [np.abs(new - old).reshape(2, -1).max(axis=1) for old, new in zip(before, model.get_weights(), strict=True)]
+    np.testing.assert_allclose(moved, [[0, 0.05], [0.1, 0.1]], rtol=1e-3)  # Adam's first step is its rate
+
+
 @pytest.mark.parametrize("given", [[], [0.1, -1.0], 0.1, [[0.1]], [float("nan")]])
 def test_rates_that_are_no_list_of_positive_numbers_are_named(given):
     with pytest.raises(CourseError, match="list of positive numbers, not"):

@@ -17,7 +17,7 @@ PLAN = Exercise(
         "pixels: cut there. D: no layer leads the cheap rival, so transfer has nothing to give."
     ),
     hints=(
-        "A: with 3 labels a class, what did opening the trunk bring in part 3?",
+        "A: with 3 labels a class, what did opening the trunk bring in part 4?",
         "B: which way was ahead with 30 labels, and does 500 change that?",
         "C: which of the cuts reads best there? The plan has to use that one.",
         "D: what is left for transfer where no layer leads a regression on pixels?",
@@ -96,11 +96,17 @@ MOVING = Exercise(
             "np.log(1 - share) / np.log(momentum)",
             "You ask when only `share` of the way is done. Asked is when only `share` is left.",
         ),
+        Mistake(
+            "int(np.log(share) / np.log(momentum)) + 1",
+            "int(np.ceil(np.log(share) / np.log(momentum)))",
+            "Where the share is reached exactly, it is not below yet: one step more.",
+        ),
     ),
     cases=[
         {"momentum": 0.99, "steps": 20, "share": 0.01},
         {"momentum": 0.9, "steps": 7, "share": 0.05},
         {"momentum": 0.75, "steps": 3, "share": 0.3},
+        {"momentum": 0.5, "steps": 2, "share": 0.25},
     ],
     hint_for_each=True,
 )
@@ -135,7 +141,7 @@ COUNT = Exercise(
     hints=(
         "How many numbers does a batch normalization keep for each unit, and how many of them does a gradient reach?",
         "Count a single open pair first: inputs · units + units for the dense layer, then its normalization.",
-        "The last dense layer has no normalization, and always learns unless all layers are frozen.",
+        "The last dense layer has no normalization, and is in no pair: it always learns.",
     ),
     mistakes=(
         Mistake(
