@@ -39,7 +39,7 @@ MASKED_REPLIES = [
 PAIR_REPLIES = [
     ([1, -1, 1, -1, 1], "right"),
     ([1, 1, 1, 1, 1], "Not every second task helps"),
-    ([1, -1, 1, -1, -1], "neither label alone"),
+    ([1, -1, 1, -1, -1], "neither second task alone"),
     ([1, -1, -1, -1, 1], "what did the degree bring"),
 ]
 WEIGHTS = "weight, c, loss"

@@ -165,14 +165,14 @@ PAIRS = Exercise(
     """,
     explanation=(
         "A: the age in decades says more about the same lines and hair than old does. B and D: the second task reads "
-        "other features, and crowds the trunk. C: the degree brings more than the group takes. E: old is exactly one "
-        "of group and odd, so both labels together hold it. `changes` holds what was measured."
+        "other features, and crowds the trunk. C: the degree brings more than the group takes. E: the age holds old, "
+        "so both ingredients of odd are there. `changes` holds what was measured."
     ),
     hints=(
         "A: which pixels does the age need, and which does old?",
         "B and D: a bend of the mouth does not help to see hair or lines. What happened to the smile beside the group?",
         "C: one second task helps and one harms. Which effect was larger in the figure, at weight 3?",
-        "E: odd is old or group, not both. Who knows group and odd of a face: what else is known?",
+        "E: does the age contain what odd needs of old?",
     ),
     mistakes=(
         Mistake(
@@ -183,7 +183,7 @@ PAIRS = Exercise(
         Mistake(
             "[1, -1, 1, -1, 1]",
             "[1, -1, 1, -1, -1]",
-            "E: neither label alone says who is old. So it was with odd: what did both together do?",
+            "E: neither second task alone says who is odd. So it was with old and group: what did both together do?",
         ),
         Mistake(
             "[1, -1, 1, -1, 1]",
