@@ -30,7 +30,9 @@ PLAN = Exercise(
             "[1, 3, 2, 4]", "[1, 3, 4, 2]", "C and D: for one of them a layer leads pixels. Transfer is for that one."
         ),
         Mistake(
-            "[1, 3, 2, 4]", "[2, 3, 1, 4]", "A and C: near pictures want the last layer. Far ones here want the first."
+            "[1, 3, 2, 4]",
+            "[2, 3, 1, 4]",
+            "A and C: few labels and the source's kind of pictures want the last layer. C says where its best head stands.",
         ),
         Mistake(
             "[1, 3, 2, 4]",
