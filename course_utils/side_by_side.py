@@ -34,20 +34,28 @@ def adam_with_rates(
         factors: For layers whose name holds this word, (networks,): what multiplies the rates there; 0 keeps weights.
 
     Raises:
-        CourseError: For rates that are no list of positive numbers.
+        CourseError: For rates that are no list of positive numbers, or factors for layers that are not there.
 
     Taught in lecture 10.
     """
+    factors = factors or {}
     rates = np.array(rates, "float32")
     if rates.ndim != 1 or not rates.size or not (rates > 0).all():
         raise CourseError(f"rates must be a list of positive numbers, not {rates.tolist()}: adam_with_rates([0.01]).")
 
     class AdamWithRates(keras.optimizers.Adam):
+        def build(self, variables):
+            for word in factors:
+                if not any(word in variable.path for variable in variables):
+                    layers = ", ".join(sorted({variable.path.split("/")[-2] for variable in variables}))
+                    raise CourseError(f"factors names {word!r}, but no layer's name holds it. Trained are: {layers}.")
+            super().build(variables)
+
         def update_step(self, gradient, variable, learning_rate):
             along = np.ones(len(variable.shape), int)
             along[axis] = variable.shape[axis]
             here, path = np.resize(rates, along), self._trainable_variables[self._get_variable_index(variable)].path
-            for word, factor in (factors or {}).items():
+            for word, factor in factors.items():
                 if word in path:
                     here = here * np.resize(np.array(factor, "float32"), along)
             super().update_step(gradient, variable, learning_rate * here)

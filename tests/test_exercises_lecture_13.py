@@ -12,7 +12,7 @@ PLANS = [
     ([1, 3, 2, 4], "right"),
     ([3, 1, 2, 4], "Who has enough of them"),
     ([1, 3, 4, 2], "one of them a layer leads pixels"),
-    ([2, 3, 1, 4], "near pictures want the last layer"),
+    ([2, 3, 1, 4], "few labels and the source's kind"),
     ([1, 4, 2, 3], "97 % without transfer"),
     ([1, 2, 3, 4], "ten labels are few"),
     ([4, 3, 2, 1], "there transfer gives most"),

@@ -44,6 +44,13 @@ def test_a_factor_slows_the_layers_of_this_name_only(jit):
     np.testing.assert_allclose(moved, [[0, 0.05], [0.1, 0.1]], rtol=1e-3)  # Adam's first step is its rate
 
 
+def test_factors_for_a_layer_that_is_not_there_are_named():
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, name="head")])
+    model.compile(adam_with_rates([0.1], factors={"trunk": [0.0]}), loss="mse")
+    with pytest.raises(CourseError, match=r"'trunk', but no layer's name holds it[.] Trained are: head"):
+        model.fit(random(4, 3), random(4, 2), verbose=0)
+
+
 @pytest.mark.parametrize("given", [[], [0.1, -1.0], 0.1, [[0.1]], [float("nan")]])
 def test_rates_that_are_no_list_of_positive_numbers_are_named(given):
     with pytest.raises(CourseError, match="list of positive numbers, not"):

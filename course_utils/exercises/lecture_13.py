@@ -32,7 +32,7 @@ PLAN = Exercise(
         Mistake(
             "[1, 3, 2, 4]",
             "[2, 3, 1, 4]",
-            "A and C: few labels and the source's kind of pictures want the last layer. C says where its best head stands.",
+            "A and C: few labels and the source's kind of pictures want the last layer; C names its best one.",
         ),
         Mistake(
             "[1, 3, 2, 4]",
