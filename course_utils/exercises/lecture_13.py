@@ -18,7 +18,7 @@ PLAN = Exercise(
     ),
     hints=(
         "A: with 3 labels a class, what did opening the trunk bring in part 4?",
-        "B: which way was ahead with 30 labels, and does 500 change that?",
+        "B: with 30 labels an open trunk had passed the frozen last layer. And which job gets nothing from any layer?",
         "C: which of the cuts reads best there? The plan has to use that one.",
         "D: what is left for transfer where no layer leads a regression on pixels?",
     ),
@@ -161,7 +161,7 @@ COUNT = Exercise(
         Mistake(
             "learn += norm if layer >= frozen and not still else 0",
             "learn += norm if layer >= frozen else 0",
-            "With `still` the open pairs' γ and β do not learn either. (Your rest counts them already.)",
+            "With `still` the open pairs' γ and β do not learn either. They belong to the rest.",
         ),
         Mistake(
             "learn += norm if layer >= frozen and not still else 0",
