@@ -121,6 +121,20 @@ def forget() -> None:
     _MADE.clear()
 
 
+def in_fours(values: ArrayLike) -> np.ndarray:
+    """Medians of four seeds each: steadier values for a claim about a measure that one seed tells badly.
+
+    Args:
+        values: (seeds,), a multiple of four.
+
+    Returns:
+        (seeds / 4,)
+
+    Taught in lecture 14.
+    """
+    return np.median(np.reshape(values, (-1, 4)), axis=1)
+
+
 def robust_standard_error(values: np.ndarray) -> float:
     """Standard error of the median, from the median absolute deviation so that one outlier does not decide it.
 

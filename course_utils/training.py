@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import numpy as np
 from tqdm import tqdm
@@ -12,6 +12,7 @@ from course_utils.datasets import Dataset
 from course_utils.deferred import keras
 from course_utils.errors import CourseError
 from course_utils.progress import bar
+from course_utils.session import silent_stderr
 
 # An epoch of up to this many steps runs as one call of TensorFlow. A longer one is cut into calls of this many steps,
 # so that the progress bar moves and the stop button answers.
@@ -116,7 +117,8 @@ def _feed_tensorflow(model: keras.Model, x: np.ndarray, y: np.ndarray, batch_siz
     # Repeating saves the new iterator of each epoch, but then Keras only counts whole calls.
     whole = steps <= STEPS_TOGETHER
     batches = (batches.repeat() if whole else batches).prefetch(tf.data.AUTOTUNE)
-    with _steps_per_call(model, min(steps, STEPS_TOGETHER)):
+    quiet = silent_stderr() if model.jit_compile else nullcontext()  # the compiler announces itself
+    with _steps_per_call(model, min(steps, STEPS_TOGETHER)), quiet:
         yield {"x": batches, "steps_per_epoch": steps if whole else None, "shuffle": False}
 
 

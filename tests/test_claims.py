@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.stats import median_abs_deviation
 
 from course_utils import claim, claims_table
-from course_utils.claims import Claim, forget, robust_standard_error
+from course_utils.claims import Claim, forget, in_fours, robust_standard_error
 from course_utils.errors import CourseError
 
 STEADY = np.linspace(0.9, 1.1, 20)  # median 1, deviation 0.05
@@ -181,3 +181,7 @@ def test_what_is_no_control_gets_one_sentence(without, said):
 def test_a_table_without_claims_says_what_to_do():
     with pytest.raises(CourseError, match="Run the cells above"):
         claims_table()
+
+
+def test_in_fours_takes_the_median_of_each_four_seeds():
+    np.testing.assert_array_equal(in_fours([1.0, 3, 2, 9, 5, 5, 0, 6]), [2.5, 5])

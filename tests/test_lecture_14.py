@@ -12,7 +12,7 @@ from tests.lecture_code import take
 
 SEED = 100  # the lecture itself uses 0 to 31
 NAMES = "joint outputs first_kernels lesson labels_of shuffled count loss_of_smile at_trunk cosine bowls task_slopes"
-NAMES += " in_units in_fours side_by_side HEADS FACES RUNS y y_all network best DEFAULT LABELLED"
+NAMES += " in_units side_by_side HEADS FACES RUNS y y_all network best DEFAULT LABELLED"
 
 
 @pytest.fixture(scope="module")
@@ -172,10 +172,6 @@ def test_mixing_up_changes_one_task_and_keeps_its_values(lecture):
 def test_units_change_the_age_only(lecture):
     np.testing.assert_allclose(lecture.in_units(10)[..., 5], 10 * lecture.y[..., 5])
     np.testing.assert_array_equal(lecture.in_units(10)[..., :5], lecture.y[..., :5])
-
-
-def test_groups_of_four_seeds_have_medians(lecture):
-    np.testing.assert_array_equal(lecture.in_fours(np.array([1.0, 3, 2, 9, 5, 5, 0, 6])), [2.5, 5])
 
 
 # Gradients

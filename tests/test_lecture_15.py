@@ -18,7 +18,7 @@ SEED = 100  # the lecture itself uses 0 to 15
 NAMES = (
     "people shares_of wilson best best_gap hidden logits cells in_population probe measures false_positives penalized"
 )
-NAMES += " gap TABLE EQUAL FACES asked in_fours"
+NAMES += " gap TABLE EQUAL FACES asked"
 
 
 @pytest.fixture(scope="module")
@@ -212,7 +212,3 @@ def test_the_penalty_is_the_squared_covariance_within_each_label(lecture, keras,
     )
     found = numbers(lecture.penalized(wanted, z))
     np.testing.assert_allclose(found, each.sum(axis=(1, 2)) + penalty, rtol=1e-4)
-
-
-def test_medians_in_fours(lecture):
-    np.testing.assert_allclose(lecture.in_fours(np.arange(16.0)), [1.5, 5.5, 9.5, 13.5])

@@ -11,6 +11,7 @@ from course_utils import fit, load, restart
 from course_utils.datasets import Dataset
 from course_utils.deferred import keras
 from course_utils.errors import CourseError
+from tests.child import python
 
 pytestmark = pytest.mark.usefixtures("keras")
 
@@ -178,6 +179,20 @@ def test_a_model_that_is_not_built_yet_and_images_and_float64():
     model.compile("sgd", "mse")
     history = fit(model, np.zeros((10, 3, 3, 1)), np.zeros((10, 2)), epochs=1, batch_size=4)
     assert history.history["loss"][0] >= 0
+
+
+@pytest.mark.slow
+def test_the_compiler_announces_itself_to_nobody():
+    code = """
+from course_utils import fit, start
+start(lecture=0)
+import keras, numpy as np
+model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+model.compile(loss="mse", jit_compile=True)
+fit(model, np.ones((4, 1)), np.ones((4, 1)))
+"""
+    run = python("-c", code, COURSE_STATIC="1", KERAS_BACKEND="tensorflow")
+    assert (run.returncode, run.stderr) == (0, "")
 
 
 def test_progress_shows_and_vanishes_and_is_silent_when_stored(monkeypatch, capfd):
