@@ -201,10 +201,11 @@ def test_the_penalty_is_the_squared_covariance_within_each_label(lecture, keras,
     rows, seeds, n = 7, 2, 30
     y, group = (random(n, rows, seeds, seed=seed + i) > 0 for i in (0, 1))
     weight, z = abs(random(n, rows, seeds, seed=seed + 2)), random(n, rows, seeds, seed=seed + 3)
-    wanted = np.stack([y, weight, group], axis=-1).astype("float32")
+    strength = [0, 0, 0, 0, 1, 10, 100]
+    strengths = np.broadcast_to(np.reshape(strength, (-1, 1)), y.shape)
+    wanted = np.stack([y, weight, group, strengths], axis=-1).astype("float32")
     bce = keras.losses.BinaryCrossentropy(from_logits=True, reduction=None)
     each = weight * numbers(bce(y[..., None].astype("float32"), z[..., None]))
-    strength = [0, 0, 0, 0, 1, 10, 100]
     penalty = sum(
         strength[i] * np.cov(group[:, i, j][chosen], z[:, i, j][chosen], ddof=0)[0, 1] ** 2
         for i, j in np.ndindex(rows, seeds)

@@ -62,6 +62,11 @@ BUDGET = Exercise(
             "Before any first unit is there, a network already has the biases of the second layer and its head.",
         ),
         Mistake(
+            "units = (each - small - (small + 1)) // (inputs + 1 + small)",
+            "units = -(-(each - small - (small + 1)) // (inputs + 1 + small))",
+            "Round down: all separate networks together may have at most as many.",
+        ),
+        Mistake(
             "// (inputs + 1 + small)",
             "// (inputs + 1)",
             "A first unit has a weight to each unit of the second layer as well.",
@@ -123,6 +128,11 @@ MASKED = Exercise(
             "keras_smile, keras_age = sums[0] / len(smile), sums[1] / len(age)",
             "keras_smile, keras_age = sums[0] / counts[0], sums[1] / counts[1]",
             "That is the mean over labelled faces. What does Keras's default divide by?",
+        ),
+        Mistake(
+            "counts = max(has_smile.sum(), 1), max(has_age.sum(), 1)",
+            "counts = has_smile.sum() or np.nan, has_age.sum() or np.nan",
+            "A task without any labelled face: 0 / 0 is NaN. It counts 0, so divide by at least 1.",
         ),
         Mistake(
             "balanced = sums[0] / counts[0] + sums[1] / counts[1]",
