@@ -118,8 +118,8 @@ MASKED = Exercise(
         "divide by 1."
     ),
     hints=(
-        "np.isnan finds the missing labels. Take them out before you multiply: 0 times NaN is NaN. Keras's "
-        "default then divides by all faces of the batch.",
+        "np.isnan finds the missing labels. Take them out before you multiply: 0 times NaN is NaN, and so is 0 / 0 for a "
+        "task without any label. Keras's default divides by all faces of the batch.",
         "The same for the ages: squared error without a half, as Keras has it, and divided by all faces.",
         "Each task has its own number of labelled faces, and one of them may have none: 0 / 0 is NaN, too.",
     ),
@@ -128,11 +128,6 @@ MASKED = Exercise(
             "keras_smile, keras_age = sums[0] / len(smile), sums[1] / len(age)",
             "keras_smile, keras_age = sums[0] / counts[0], sums[1] / counts[1]",
             "That is the mean over labelled faces. What does Keras's default divide by?",
-        ),
-        Mistake(
-            "counts = max(has_smile.sum(), 1), max(has_age.sum(), 1)",
-            "counts = has_smile.sum() or np.nan, has_age.sum() or np.nan",
-            "A task without any labelled face: 0 / 0 is NaN. It counts 0, so divide by at least 1.",
         ),
         Mistake(
             "balanced = sums[0] / counts[0] + sums[1] / counts[1]",
