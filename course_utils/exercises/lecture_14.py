@@ -118,8 +118,8 @@ MASKED = Exercise(
         "divide by 1."
     ),
     hints=(
-        "np.isnan finds the missing labels. Take them out before you multiply: 0 times NaN is NaN, and so is 0 / 0 for a "
-        "task without any label. Keras's default divides by all faces of the batch.",
+        "np.isnan finds the missing labels. Take them out before you multiply: 0 times NaN is NaN, and so is 0 / 0 "
+        "for a task without any label. Keras's default divides by all faces of the batch.",
         "The same for the ages: squared error without a half, as Keras has it, and divided by all faces.",
         "Each task has its own number of labelled faces, and one of them may have none: 0 / 0 is NaN, too.",
     ),
