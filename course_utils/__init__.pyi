@@ -12,6 +12,8 @@ __all__ = [
     "plots",
     "probes",
     "restart",
+    "search",
+    "search_summary",
     "seeds",
     "show",
     "solution",
@@ -29,6 +31,8 @@ from .exercises import check as check
 from .exercises import hint as hint
 from .exercises import solution as solution
 from .plots import show as show
+from .searches import search as search
+from .searches import search_summary as search_summary
 from .session import seeds as seeds
 from .session import start as start
 from .sweeps import Sweep as Sweep

@@ -30,7 +30,7 @@ def start(lecture: int, profile: str | None = None, backend: str | None = None) 
     """
     backend = require_choice("backend", backend or os.environ.get("KERAS_BACKEND") or BACKENDS[0], BACKENDS)
     require_choice("profile", profile or os.environ.get("COURSE_PROFILE") or PROFILES[0], PROFILES)
-    _load_keras(backend)
+    load_keras(backend)
     _started["profile"] = profile
 
     from threadpoolctl import threadpool_limits
@@ -67,7 +67,8 @@ def seeds(count: int) -> range:
     return range(first, first + count)
 
 
-def _load_keras(backend: str) -> None:
+def load_keras(backend: str) -> None:
+    """Import Keras on a backend, without its start-up lines; nothing to do where it runs already."""
     os.environ["KERAS_BACKEND"] = backend
     with silent_stderr():
         try:

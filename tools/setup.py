@@ -24,11 +24,16 @@ LOG = VENV / "setup.log"
 CONSTRAINTS = "constraints.txt"
 
 # Each group names extras of pyproject.toml. Where `gpu` was asked for once, it stands in for `cpu` from then on.
-GROUPS = {"lab": ("cpu", "lab"), "live": ("cpu", "lab", "live"), "test": ("cpu", "jax", "lab", "test", "slides")}
+GROUPS = {
+    "lab": ("cpu", "lab"),
+    "cluster": ("cluster", "cpu", "lab"),
+    "live": ("cpu", "lab", "live"),
+    "test": ("cluster", "cpu", "jax", "lab", "test", "slides"),
+}
 # What an environment that we did not make (conda's) must be able to import before a group's verb runs in it.
 MODULES = {
     "lab": ("course_utils", "keras", "jupyterlab"),
-    "test": ("course_utils", "keras", "jax", "nbval", "nbconvert", "playwright", "xdist"),
+    "test": ("course_utils", "keras", "jax", "nbval", "nbconvert", "playwright", "xdist", "distributed"),
 }
 
 
