@@ -170,8 +170,8 @@ PAIRS = Exercise(
     """,
     explanation=(
         "A: the age in decades says more about the same lines and hair than old does. B and D: the second task reads "
-        "other features, and crowds the trunk. C: the degree brings more than the group takes. E: the age holds old, "
-        "so both ingredients of odd are there. `changes` holds what was measured."
+        "other features; in part 3 such tasks did harm. C: the degree brings more than the group takes. E: the age holds "
+        "old, so both ingredients of odd are there. `changes` holds what was measured."
     ),
     hints=(
         "A: which pixels does the age need, and which does old?",
@@ -203,7 +203,7 @@ PAIRS = Exercise(
         Mistake(
             "[1, -1, 1, -1, 1]",
             "[1, -1, 1, 1, 1]",
-            "D: the mouth says nothing on who is old, and a trunk of eight units has to carry both.",
+            "D: the mouth says nothing on who is old. What did second tasks about other features do in part 3?",
         ),
     ),
     tolerance=1e-9,
