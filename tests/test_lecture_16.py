@@ -241,9 +241,9 @@ def test_halving_spends_81_of_729_epochs_and_keeps_the_best_of_each_rung(lecture
     second = first[np.argsort(curves[first, 2])[:3]]
     third = second[np.argmin(curves[second, 8])]
     assert (lowest, spent) == (curves[third, 26], 81)
-    assert lecture.halving(curves, rungs=[3, 9])[1] == 9 * 6 + 27 * 3 + 3 * 18 + 0 * 27
-    assert lecture.halving(curves, rungs=[9])[1] == 27 * 9 + 9 * 18
-    assert lecture.halving(curves, rungs=[])[0] == curves[:, 26].min()
+    assert lecture.halving(curves, [(1, 9), (9, 3)])[1] == 27 * 1 + 9 * 8 + 3 * 18
+    assert lecture.halving(curves, [(1, 9)])[1] == 27 * 1 + 9 * 26
+    assert lecture.halving(curves, [])[0] == curves[:, 26].min()
 
 
 @pytest.mark.parametrize("keep", [0.0, 0.8, 0.95])

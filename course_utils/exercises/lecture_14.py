@@ -170,8 +170,8 @@ PAIRS = Exercise(
     """,
     explanation=(
         "A: the age in decades says more about the same lines and hair than old does. B and D: the second task reads "
-        "other features; in part 3 such tasks did harm. C: the degree brings more than the group takes. E: the age holds "
-        "old, so both ingredients of odd are there. `changes` holds what was measured."
+        "other features; in part 3 such tasks did harm. C: the degree brings more than the group takes. E: the age "
+        "holds old, so both ingredients of odd are there. `changes` holds what was measured."
     ),
     hints=(
         "A: which pixels does the age need, and which does old?",

@@ -142,13 +142,13 @@ NAME_THE_BUG = Exercise(
     explanation=(
         "A: one row differs, an image changes its scores with its company. B: neighbours agree as chance does; the "
         "batch is learned by heart all the same. C and D both fail on one batch; D reads 94 % all the same and ends at "
-        "ln(1 + 9/e), C has not moved from ln 10. E passes every check, and loses ten points on later images: its test "
-        "set was not independent. F passes and keeps what it promised."
+        "ln(1 + 9/e), C has not moved from its first loss. E passes every check, and loses ten points on later "
+        "images: its test set was not independent. F passes and keeps what it promised."
     ),
     hints=(
         "A: one row of its column is unlike all others. In which mode does an image depend on its company?",
         "B learns its batch by heart and reads at chance. Which row tells that the data are at fault?",
-        "C cannot learn one batch, and its loss there is still ln 10.",
+        "C cannot learn one batch, and its loss there is still the first one, 2.34.",
         "D cannot learn one batch by the loss, and reads 94 % all the same. Which number is 1.46?",
         "E passes all checks. Compare its last two rows.",
         "F passes all checks. Does it keep what it reports?",
