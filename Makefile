@@ -1,10 +1,13 @@
 # One-line names for `python -m tools …`, which also works without make. N names lectures: make notebooks N=02
 PYTHON ?= python3
 N ?=
+# Passed on through the environment, so that no shell reads what was typed.
+export REPO ?=
+export REF ?=
 TOOLS = $(PYTHON) -m tools
 
 .PHONY: help lab edit test check format lint notebooks nbval mutate text from-text readme deck \
-        slides-pdf release-check constraints
+        slides-pdf publish unpublish colab release-check constraints
 
 help:            ## this list
 	@awk -F ': *## ' '/^[a-z-]+: *## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
@@ -51,7 +54,16 @@ deck:            ## build the slide decks into slides/build/
 slides-pdf:      ## the same, and slides and handouts as PDF (needs Chromium)
 	@$(TOOLS) deck --pdf $(N)
 
-release-check:   ## before a release, hours: JAX, other seeds, mutations, large screens, PDF; goes on where it stopped
+publish:         ## make all links open the course where it is published: REPO=owner/name REF=v1 (default: as git says)
+	@$(TOOLS) publish --repo="$$REPO" --ref="$$REF"
+
+unpublish:       ## take these links back
+	@$(TOOLS) unpublish
+
+colab:           ## run lectures as on Colab, in a clean environment without the course (needs uv)
+	@$(TOOLS) colab $(N)
+
+release-check:   ## before a release, hours: JAX, other seeds, mutations, Colab, large screens, PDF; goes on where it stopped
 	@$(TOOLS) release-check
 
 constraints:     ## pin the newest versions that fit together (needs uv)

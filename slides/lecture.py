@@ -24,7 +24,7 @@ from slides.arrange import (
     halves,
 )
 from slides.outputs import WITH_CONTROL, Picture, Result
-from tools import anatomy, notebooks
+from tools import anatomy, launch, notebooks
 
 LONGEST_LEAD = 140  # characters of a sentence that may head a slide with code
 LONGEST_CODE = 12  # lines, in notebooks without our anatomy
@@ -241,7 +241,7 @@ class _Talk:
         return self.section.slides[-1] if self.section.slides else None
 
     def take_title(self, cell: NotebookNode) -> None:
-        heading, rest = markup.split_heading(cell.source)
+        heading, rest = markup.split_heading(launch.without_line(cell.source))
         blocks = markup.paragraphs(rest)
         facts = [block for block in blocks if " · " in block]
         lecture = self.lecture

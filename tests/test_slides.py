@@ -51,8 +51,14 @@ def test_title_is_taken_apart(sample) -> None:
     assert sample.sentence.startswith("A unit that never answers")
 
 
-def test_launch_badges_stay_out_of_the_title(tmp_path: Path) -> None:
-    badge = "[![Open in Colab](https://example.org/badge.svg)](https://example.org/colab)"
+@pytest.mark.parametrize(
+    "badge",
+    [
+        "[![Open in Colab](https://example.org/badge.svg)](https://example.org/colab)",
+        "[Open in Colab](https://example.org/colab) · [Page](https://example.org/page)",
+    ],
+)
+def test_launch_badges_stay_out_of_the_title(tmp_path: Path, badge: str) -> None:
     notebook = samples.lecture()
     samples.cell(notebook, "title").source += f"\n\n{badge}"
     (page,) = build.build([samples.save(notebook, tmp_path)], tmp_path / "out")

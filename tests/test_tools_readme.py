@@ -12,7 +12,8 @@ from tests import tiny
 from tools import readme
 
 PLACES = (
-    "Before.\n\n<!-- lectures -->\n<!-- /lectures -->\n\n<!-- picture 90 {cell} -->\nold\n<!-- /picture -->\nAfter.\n"
+    "Before.\n\n<!-- launch -->\n<!-- /launch -->\n\n<!-- lectures -->\n<!-- /lectures -->\n\n"
+    "<!-- picture 90 {cell} -->\nold\n<!-- /picture -->\nAfter.\n"
 )
 
 
@@ -70,9 +71,20 @@ def test_a_cell_without_a_figure_is_named(project):
 
 
 def test_missing_markers_are_named(project):
-    project.write_text("Nothing here.\n", encoding="utf-8")
-    with pytest.raises(CourseError, match="needs the lines <!-- lectures -->"):
-        run()
+    for mark in ("launch", "lectures"):
+        project.write_text(PLACES.format(cell="grey-figure").replace(f"<!-- {mark} -->", ""), encoding="utf-8")
+        with pytest.raises(CourseError, match=f"README.md needs the lines <!-- {mark} --> and <!-- /{mark} -->"):
+            run()
+
+
+def test_a_published_course_has_links_in_place_of_commands(project):
+    settings = '[tool.course]\nrepo = "owner/name"\nref = "v1"\nsite = "https://owner.github.io/name"\n'
+    (project.parent / "pyproject.toml").write_text(settings, encoding="utf-8")
+    run()
+    page = project.read_text(encoding="utf-8")
+    assert "<!-- launch -->\n[Open in Colab](https://" in page
+    assert "[Page](https://owner.github.io/name/notebooks/90_tiny.html)" in page
+    assert "make deck" not in page
 
 
 def test_an_opening_in_another_form_is_named(project):

@@ -11,7 +11,7 @@ import numpy as np
 from nbformat import NotebookNode, v4
 from PIL import Image
 
-from tools import notebooks
+from tools import install_cell, notebooks
 from tools.format import formatted
 
 NAME = "90_tiny.ipynb"
@@ -63,7 +63,7 @@ def lecture() -> NotebookNode:
                 "# Lecture 90 · Tiny\n\nIt is small.\n\nabout 1 s on 2 CPU cores · data: none · before: nothing",
             ),
             markdown("goals", "## After this lecture you can\n\n* see\n* tell\n* ask"),
-            code("install", "import importlib.util", tags=["install"]),
+            code("install", install_cell.source(), tags=["install"]),
             code("setup", "from course_utils import check, claim, show, start", tags=["setup"]),
             markdown("grey-mechanism", "## What is grey?\n\n* between black and white", minutes=2),
             markdown("grey-predict", "**Predict.** Is it dark?\n\n* yes\n* no"),

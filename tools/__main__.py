@@ -27,6 +27,9 @@ VERBS = {
     "from-text": ("tools.from_text", "test", "bring an edited text back into its lecture"),
     "glyphs": ("tools.glyphs", "test", "draw the letters and digits of the data set anew from their fonts"),
     "readme": ("tools.readme", "test", "bring README's table of lectures and its picture up to date"),
+    "publish": ("tools.publish", "test", "make all links open the course where it is published"),
+    "unpublish": ("tools.unpublish", "test", "take back what publish wrote"),
+    "colab": ("tools.colab", "test", "run lectures as on Colab: without the course installed"),
     "deck": ("tools.deck", "test", "build the slide decks into slides/build/"),
     "release-check": ("tools.release", "test", "what is checked before a release, for hours; goes on where it stopped"),
 }

@@ -70,12 +70,21 @@ def run_cells(notebook: NotebookNode, path: Path, timeout: float) -> int | None:
     client = NotebookClient(
         notebook, timeout=timeout, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
     )
-    with client.setup_kernel(env=kernels.default_environment(), stderr=subprocess.DEVNULL):
-        for index, cell in enumerate(notebook.cells):
+    return drive(client, path, kernels.default_environment())
+
+
+def drive(client: NotebookClient, path: Path, environment: dict[str, str]) -> int | None:
+    """Run the client's notebook, which `path` names in errors; return the kernel's peak memory in bytes.
+
+    Raises:
+        CourseError: A cell failed, took too long, or killed the kernel; the message names lecture and cell.
+    """
+    with client.setup_kernel(env=environment, stderr=subprocess.DEVNULL):
+        for index, cell in enumerate(client.nb.cells):
             try:
                 client.execute_cell(cell, index)
             except CellTimeoutError:
-                raise CourseError(f"{path.stem} [{cell['id']}]: still running after {timeout:g} s") from None
+                raise CourseError(f"{path.stem} [{cell['id']}]: still running after {client.timeout:g} s") from None
             except DeadKernelError:
                 raise CourseError(f"{path.stem} [{cell['id']}]: the kernel died (out of memory?)") from None
             except CellExecutionError as error:

@@ -38,9 +38,9 @@ def run(args: argparse.Namespace) -> int:
 
 def state(notebook: NotebookNode, path: Path) -> str:
     """Whether the stored outputs still belong to the code."""
-    changed = notebooks.changed_since_run(notebook)
-    if not changed and notebooks.stored_digest(notebook) == notebooks.digest(notebook):
+    if notebooks.is_current(notebook):
         return "its outputs are up to date"
+    changed = notebooks.changed_since_run(notebook)
     return f"{len(changed)} code cell{'s' * (len(changed) != 1)} changed, now: make notebooks N={path.stem[:2]}"
 
 

@@ -24,6 +24,12 @@ def default_environment() -> dict[str, str]:
     return {key: value for key, value in environment().items() if key not in SWITCHES}
 
 
+def bare_environment(base: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The environment of a machine that knows nothing of this tree: no path to it, no switch, controls alive."""
+    ours = (*SWITCHES, "COURSE_STATIC", "PYTHONPATH")
+    return {key: value for key, value in base.items() if key not in ours}
+
+
 def peak_memory(pid: int) -> int | None:
     """The most memory the process has held so far, in bytes; None where the system does not say."""
     try:

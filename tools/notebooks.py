@@ -108,6 +108,11 @@ def stored_digest(notebook: NotebookNode) -> str | None:
     return notebook.metadata.get("course", {}).get("digest")
 
 
+def is_current(notebook: NotebookNode) -> bool:
+    """Whether the stored outputs belong to the code as it is."""
+    return not changed_since_run(notebook) and stored_digest(notebook) == digest(notebook)
+
+
 def changed_since_run(notebook: NotebookNode) -> list[str]:
     """The ids of the code cells that are new or changed since the lecture was executed."""
     then = notebook.metadata.get("course", {}).get("cells", {})

@@ -1,7 +1,7 @@
-"""Fill README's table of lectures and its picture from the notebooks, so that they never say something else.
+"""Fill README's launch links, table of lectures and picture, so that they never say something else than their sources.
 
-README marks where they go: ``<!-- lectures -->`` … ``<!-- /lectures -->`` and, with lecture and cell of a stored
-figure, ``<!-- picture 02 bug-figure -->`` … ``<!-- /picture -->``.
+README marks where they go: ``<!-- launch -->`` … ``<!-- /launch -->``, the same for ``lectures`` and, with lecture and
+cell of a stored figure, ``<!-- picture 02 bug-figure -->`` … ``<!-- /picture -->``.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from course_utils.errors import CourseError
-from tools import notebooks
+from tools import launch, notebooks
+from tools.launch import Launch
 
 README = notebooks.ROOT / "README.md"
 PICTURES = "docs/pictures"
 LARGEST_PICTURE = 150_000  # bytes
-MARKED = re.compile(r"(<!-- (lectures|picture)((?: [\w-]+)*) -->\n).*?(<!-- /\2 -->)", re.DOTALL)
+MARKED = re.compile(r"(<!-- (launch|lectures|picture)((?: [\w-]+)*) -->\n).*?(<!-- /\2 -->)", re.DOTALL)
 HEADING = re.compile(r"# Lecture \d+ · (.+)")
-TABLE_HEAD = "| | Lecture | What it is about | At a glance | Slides |\n|---:|---|---|---|---|\n"
+TABLE_HEAD = "| | Lecture | What it is about | At a glance | {last} |\n|---:|---|---|---|---|\n"
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write what is out of date, or only say what is; return the exit code."""
-    stale = {path: content for path, content in wanted(README).items() if not is_current(path, content)}
+    files = wanted(README, launch.read(README.parent))
+    stale = {path: content for path, content in files.items() if not is_current(path, content)}
     for path, content in stale.items():
         name = path.relative_to(README.parent).as_posix()
         if args.check:
@@ -69,7 +71,7 @@ def is_current(path: Path, content: bytes) -> bool:
     return path.exists() and path.read_bytes() == content
 
 
-def wanted(readme: Path) -> dict[Path, bytes]:
+def wanted(readme: Path, where: Launch | None) -> dict[Path, bytes]:
     """What README and its pictures should hold, by path; the lectures are in `notebooks/` beside it.
 
     Raises:
@@ -79,8 +81,10 @@ def wanted(readme: Path) -> dict[Path, bytes]:
     files: dict[Path, bytes] = {}
 
     def fill(mark: re.Match[str]) -> str:
+        if mark[2] == "launch":
+            return mark[1] + (launch.line(where.front_links()) + "\n" if where else "") + mark[4]
         if mark[2] == "lectures":
-            return mark[1] + table(notebooks.find(folder=folder)) + mark[4]
+            return mark[1] + table(notebooks.find(folder=folder), where) + mark[4]
         lecture, cell = mark[3].split()
         (path,) = notebooks.find([lecture], folder)
         picture = stored_picture(path, cell)
@@ -88,23 +92,30 @@ def wanted(readme: Path) -> dict[Path, bytes]:
         return mark[1] + page_part(picture, path, cell) + mark[4]
 
     text = readme.read_text(encoding="utf-8")
-    if "<!-- lectures -->" not in text or "<!-- /lectures -->" not in text:
-        raise CourseError(f"{readme.name} needs the lines <!-- lectures --> and <!-- /lectures -->")
+    require_marks(text, readme.name)
     files[readme] = MARKED.sub(fill, text).encode()
     return files
 
 
-def table(lectures: list[Path]) -> str:
+def require_marks(text: str, name: str) -> None:
+    """Raise CourseError where README lacks a place for the links or the table."""
+    for mark in ("launch", "lectures"):
+        if f"<!-- {mark} -->" not in text or f"<!-- /{mark} -->" not in text:
+            raise CourseError(f"{name} needs the lines <!-- {mark} --> and <!-- /{mark} -->")
+
+
+def table(lectures: list[Path], where: Launch | None) -> str:
     """One row for each lecture, as markdown."""
-    return TABLE_HEAD + "".join(row(path) for path in lectures)
+    return TABLE_HEAD.format(last="Open" if where else "Slides") + "".join(row(path, where) for path in lectures)
 
 
-def row(path: Path) -> str:
-    """A lecture's row: number, title, its sentence, its facts, the command that makes its deck."""
+def row(path: Path, where: Launch | None) -> str:
+    """A lecture's row: number, title, its sentence, its facts, its launch links or the command that makes its deck."""
     title, sentence, facts = opening(path)
     link = f"[{title}](notebooks/{path.name})"
     number = notebooks.number(path)
-    return f"| {number} | {link} | {in_table(sentence)} | {in_table(facts)} | `make deck N={number:02}` |\n"
+    last = launch.line(where.links(path.name)) if where else f"`make deck N={number:02}`"
+    return f"| {number} | {link} | {in_table(sentence)} | {in_table(facts)} | {last} |\n"
 
 
 def opening(path: Path) -> tuple[str, str, str]:

@@ -6,13 +6,19 @@ import argparse
 import json
 import subprocess
 
+from tools.colab import VERSIONS
 from tools.steps import ROOT, Result, Step, run_all
 
 PASSED = ROOT / "test-results" / "release.json"
 SEEDS = (1000, 2000, 3000)
+COLAB = ("00", "05", "11")  # plain Keras, sweeps, convolutions
 STEPS = [
     Step("all lectures on JAX", ("tools", "nbval", "--backend", "jax")),
     *(Step(f"lectures with base seed {seed}", ("tools", "nbval", "--seed", str(seed))) for seed in SEEDS),
+    *(
+        Step(f"on Colab, {versions} packages", ("tools", "colab", *COLAB, "--versions", versions))
+        for versions in VERSIONS
+    ),
     Step("small errors are caught", ("tools", "mutate")),
     Step("decks at 1920 × 1080", ("pytest", "-q", "tests/browser/test_browser_decks.py", "--screen", "1920x1080")),
     Step("slides and handouts as PDF", ("tools", "deck", "--pdf")),

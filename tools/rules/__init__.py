@@ -1,6 +1,6 @@
 """The lint rules for lectures; importing the package registers all of them in `base.RULES`."""
 
-from tools.rules import code, outputs, practice, structure
+from tools.rules import code, launch, outputs, practice, structure
 from tools.rules.base import RULES
 
-__all__ = ["RULES", "code", "outputs", "practice", "structure"]
+__all__ = ["RULES", "code", "launch", "outputs", "practice", "structure"]
