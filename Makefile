@@ -7,7 +7,7 @@ export REF ?=
 TOOLS = $(PYTHON) -m tools
 
 .PHONY: help lab edit test check format lint notebooks nbval mutate text from-text readme deck \
-        slides-pdf publish unpublish colab release-check constraints
+        slides-pdf site publish unpublish colab release-check constraints
 
 help:            ## this list
 	@awk -F ': *## ' '/^[a-z-]+: *## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
@@ -53,6 +53,9 @@ deck:            ## build the slide decks into slides/build/
 
 slides-pdf:      ## the same, and slides and handouts as PDF (needs Chromium)
 	@$(TOOLS) deck --pdf $(N)
+
+site:            ## build the web site into docs/build/ (with the slides that were built)
+	@$(TOOLS) site
 
 publish:         ## make all links open the course where it is published: REPO=owner/name REF=v1 (default: as git says)
 	@$(TOOLS) publish --repo="$$REPO" --ref="$$REF"

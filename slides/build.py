@@ -86,8 +86,6 @@ def environment() -> jinja2.Environment:
 def copy_assets(folder: Path) -> None:
     """Copy reveal.js, MathJax, fonts and our theme, from the installed packages and from here."""
     reveal = Path(find_spec("sphinx_revealjs").origin).parent / "_static" / "revealjs"
-    # The folder's name has hyphens: no import finds it.
-    mathjax = Path(sysconfig.get_paths()["purelib"]) / "sphinx-mathjax-offline" / "static" / "mathjax"
     symbols = Path(find_spec("matplotlib").origin).parent / "mpl-data" / "fonts" / "ttf"
     sans = reveal / "dist" / "theme" / "fonts" / "source-sans-pro"
     for source, target in {
@@ -96,7 +94,7 @@ def copy_assets(folder: Path) -> None:
         reveal / "dist" / "reveal.js": "reveal/reveal.js",
         reveal / "plugin" / "notes" / "notes.js": "reveal/notes.js",
         reveal / "LICENSE": "reveal/LICENSE",
-        mathjax / "tex-svg-full.js": "mathjax/tex-svg-full.js",
+        mathjax(): "mathjax/tex-svg-full.js",
         **{sans / f"source-sans-pro-{face}.woff": f"fonts/source-sans-pro-{face}.woff" for face in FONTS},
         sans / "LICENSE": "fonts/LICENSE-source-sans-pro",
         symbols / "DejaVuSans.ttf": "fonts/DejaVuSans.ttf",
@@ -107,6 +105,13 @@ def copy_assets(folder: Path) -> None:
     }.items():
         (folder / target).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, folder / target)
+
+
+def mathjax() -> Path:
+    """The one file of MathJax that sets formulas without a network."""
+    # The folder's name has hyphens: no import finds it.
+    package = Path(sysconfig.get_paths()["purelib"]) / "sphinx-mathjax-offline"
+    return package / "static" / "mathjax" / "tex-svg-full.js"
 
 
 def _linked(text: str, folder: Path) -> str:

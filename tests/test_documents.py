@@ -59,3 +59,21 @@ def test_the_bug_form_asks_for_lecture_and_cell():
     form = yaml.safe_load((ROOT / ".github" / "ISSUE_TEMPLATE" / "bug.yml").read_text("utf-8"))
     required = {part["id"] for part in form["body"] if part.get("validations", {}).get("required")}
     assert {"lecture", "cell"} <= required
+
+
+GLOSSARY = re.findall(
+    r"^(\S.*)\n  (.+) \[Lecture \d+\]\((.+)\)\.$", (ROOT / "docs" / "glossary.md").read_text("utf-8"), re.M
+)
+
+
+def test_the_glossary_has_its_terms_in_order_each_in_one_sentence():
+    terms = [term for term, _, _ in GLOSSARY]
+    assert 40 <= len(terms) <= 80
+    assert terms == sorted(terms, key=str.lower)
+    assert all(meaning.endswith(".") and ". " not in meaning for _, meaning, _ in GLOSSARY)
+
+
+@pytest.mark.parametrize(("term", "page"), [(term, page) for term, _, page in GLOSSARY])
+def test_a_term_is_used_in_the_lecture_that_introduces_it(term, page):
+    text = (ROOT / "docs" / page).read_text("utf-8").lower()
+    assert term.lower().split()[0][:7] in text

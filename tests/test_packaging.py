@@ -80,6 +80,20 @@ def test_conda_brings_python_and_pip_brings_the_pinned_set():
     assert CONDA["name"] == PROJECT["name"]
 
 
+def test_ci_runs_on_every_system_with_every_python():
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "test.yml").read_text())
+    matrix = workflow["jobs"]["pinned"]["strategy"]["matrix"]
+    assert {system.partition("-")[0] for system in matrix["system"]} == {"ubuntu", "macos", "windows"}
+    newer_and_older = [f"3.{minor}" for minor in range(9, 16)]
+    allowed = SpecifierSet(PROJECT["requires-python"])
+    assert matrix["python"] == [version for version in newer_and_older if allowed.contains(version)]
+
+
+def test_ci_installs_the_newest_of_what_the_tests_need():
+    steps = yaml.safe_load((ROOT / ".github" / "workflows" / "test.yml").read_text())["jobs"]["newest"]["steps"]
+    assert any(f".[{','.join(setup.GROUPS['test'])}]" in step.get("run", "") for step in steps)
+
+
 def test_all_papers_name_the_same_version():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
     newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)[1]

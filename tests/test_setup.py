@@ -127,7 +127,7 @@ def test_changed_pins_are_installed_into_the_same_environment(course):
 def test_test_adds_to_lab_and_lab_needs_no_more(course):
     course.ensure("lab")
     (install,) = course.ensure("test")
-    assert install.endswith(".[cluster,cpu,jax,lab,slides,test]")
+    assert install.endswith(".[cluster,cpu,jax,lab,site,slides,test]")
     assert course.ensure("lab") == []
 
 

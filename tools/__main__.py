@@ -31,6 +31,7 @@ VERBS = {
     "unpublish": ("tools.unpublish", "test", "take back what publish wrote"),
     "colab": ("tools.colab", "test", "run lectures as on Colab: without the course installed"),
     "deck": ("tools.deck", "test", "build the slide decks into slides/build/"),
+    "site": ("tools.site", "test", "build the web site into docs/build/"),
     "release-check": ("tools.release", "test", "what is checked before a release, for hours; goes on where it stopped"),
 }
 

@@ -28,12 +28,15 @@ GROUPS = {
     "lab": ("cpu", "lab"),
     "cluster": ("cluster", "cpu", "lab"),
     "live": ("cpu", "lab", "live"),
-    "test": ("cluster", "cpu", "jax", "lab", "test", "slides"),
+    "test": ("cluster", "cpu", "jax", "lab", "test", "slides", "site"),
 }
 # What an environment that we did not make (conda's) must be able to import before a group's verb runs in it.
 MODULES = {
     "lab": ("course_utils", "keras", "jupyterlab"),
-    "test": ("course_utils", "keras", "jax", "nbval", "nbconvert", "playwright", "xdist", "distributed"),
+    "test": (
+        *("course_utils", "keras", "jax", "nbval", "nbconvert", "playwright", "xdist", "distributed"),
+        *("myst_nb", "furo"),
+    ),
 }
 
 

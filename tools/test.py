@@ -33,6 +33,7 @@ def steps(root: Path) -> list[Step]:
     if dense:
         every.append(Step("dense lectures on JAX", ("tools", "nbval", *dense, "--backend", "jax")))
     every.append(Step("slide decks", ("tools", "deck")))
+    every.append(Step("web site", ("tools", "site")))
     if any((root / BROWSER_TESTS).glob("test_*.py")):
-        every.append(Step("decks and lectures in a browser", ("pytest", "-q", BROWSER_TESTS)))
+        every.append(Step("decks, lectures and site in a browser", ("pytest", "-q", BROWSER_TESTS)))
     return every

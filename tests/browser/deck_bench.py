@@ -72,7 +72,7 @@ class DeckBench:
         page.on("pageerror", lambda error: self._fault("title", "page error", str(error)))
         page.goto(address)
         page.wait_for_selector(READY, state="attached")
-        page.add_script_tag(path=Path(find_spec("axe_playwright_python").origin).with_name("axe.min.js"))
+        add_axe(page)
         return page
 
     def _note_request(self, url: str, rule: str) -> None:
@@ -134,6 +134,11 @@ class DeckBench:
     def close(self) -> None:
         """Close the deck and what it opened."""
         self.context.close()
+
+
+def add_axe(page: Page) -> None:
+    """Load the accessibility rules into a page."""
+    page.add_script_tag(path=Path(find_spec("axe_playwright_python").origin).with_name("axe.min.js"))
 
 
 def pdf_pages(file: Path) -> int:
