@@ -19,7 +19,7 @@ THEIRS = launch.of("Someone/their-course", "v1")
 TITLE_LINE = (
     "[Open in Colab](https://colab.research.google.com/github/Someone/their-course/blob/v1/notebooks/02_backpropagation.ipynb)"
     " · [Binder](https://mybinder.org/v2/gh/Someone/their-course/v1?urlpath=lab/tree/notebooks/02_backpropagation.ipynb)"
-    " · [Page](https://someone.github.io/their-course/notebooks/02_backpropagation.html)"
+    " · [Page](https://someone.github.io/their-course/lectures/02_backpropagation.html)"
     " · [Slides](https://someone.github.io/their-course/slides/02_backpropagation.html)"
 )
 
@@ -160,7 +160,7 @@ def test_lint_passes_after_publishing(course):
     [
         ("github/Someone/", "github/somebody/", "Open in Colab leads to https://colab.research.google.com/github/some"),
         ("their-course/v1?", "their-course/v2?", "Binder leads to https://mybinder.org/v2/gh/Someone/their-course/v2?"),
-        ("their-course/notebooks/02", "their-course/notebooks/03", "Page leads to https://someone.github.io/"),
+        ("their-course/lectures/02", "their-course/lectures/03", "Page leads to https://someone.github.io/"),
         ("their-course/slides/02", "their-course/02", "Slides leads to https://someone.github.io/their-course/02_"),
         (" · [Slides]", " · [Deck]", "Slides is missing"),
         ('02_backpropagation.html)"', '02_backpropagation.html) and more"', "their line does not end the cell"),

@@ -83,7 +83,7 @@ def test_a_published_course_has_links_in_place_of_commands(project):
     run()
     page = project.read_text(encoding="utf-8")
     assert "<!-- launch -->\n[Open in Colab](https://" in page
-    assert "[Page](https://owner.github.io/name/notebooks/90_tiny.html)" in page
+    assert "[Page](https://owner.github.io/name/lectures/90_tiny.html)" in page
     assert "make deck" not in page
 
 

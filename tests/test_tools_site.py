@@ -200,8 +200,9 @@ def test_launch_links_come_with_publishing(checkout):
     notebook = checkout / "notebooks" / tiny.NAME
     assert course.launch_links(course.read(checkout), notebook) == []
     publish(checkout)
-    colab, github = course.launch_links(course.read(checkout), notebook)
+    colab, binder, github = course.launch_links(course.read(checkout), notebook)
     path = "someone/course/blob/v1/notebooks/90_tiny.ipynb"
+    assert "https://mybinder.org/v2/gh/someone/course/v1" in binder
     assert colab == f'<a href="https://colab.research.google.com/github/{path}">Open in Colab</a>'
     assert github == f'<a href="https://github.com/{path}">Notebook on GitHub</a>'
 

@@ -17,6 +17,7 @@ REPO = re.compile(r"(?P<owner>[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38})/(?P<name>[A-Za
 #: Without a slash: Colab could not tell where such a branch ends and the path begins.
 REF = re.compile(r"[A-Za-z0-9_](?:[._-]?[A-Za-z0-9_])*")
 LABELS = ("Open in Colab", "Binder", "Page", "Slides")
+LECTURES = "lectures"  # where the site has a page for each lecture
 LINE = re.compile(rf"^\[(?:{'|'.join(LABELS)})\]\(https?:.*$\n?", re.MULTILINE)
 #: An address that opens somebody's notebook, wherever it stands.
 ADDRESS = re.compile(r"https?://(?:colab\.research\.google\.com|mybinder\.org)/[^\s)>\"']+")
@@ -52,7 +53,7 @@ class Launch:
     def links(self, name: str) -> dict[str, str]:
         """The addresses that open a lecture, by label; `name` is its file's."""
         page = name.removesuffix(".ipynb") + ".html"
-        return _labelled(*self._notebook(name), f"{self.site}/notebooks/{page}", f"{self.site}/slides/{page}")
+        return _labelled(*self._notebook(name), f"{self.site}/{LECTURES}/{page}", f"{self.site}/slides/{page}")
 
     def front_links(self) -> dict[str, str]:
         """The same for the course as a whole: the notebook links open the first lecture."""

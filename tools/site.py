@@ -76,7 +76,7 @@ def call_sphinx(course: Course, work: Path) -> None:
         CourseError: There was one.
     """
     settings = {"html_static_path": f"{HERE / 'static'},{work / 'static'}", "html_extra_path": str(work / "extra")}
-    settings |= {"html_baseurl": course.site} if course.site else {}
+    settings |= {"html_baseurl": course.launch.site} if course.launch else {}
     words = ["-W", "--keep-going", "-q", "-c", str(HERE), "-d", str(work / "doctrees")]
     words += [word for name, value in settings.items() for word in ("-D", f"{name}={value}")]
     command = [sys.executable, "-m", "sphinx", *words, str(work / "pages"), str(work / "html")]

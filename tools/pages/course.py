@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools import notebooks
+from tools import launch, notebooks
+from tools.launch import LECTURES, Launch
 
-LECTURES = "lectures"
 FRONT_PAGE = {"docs/index.md": "index"}
 #: Pages beside the lectures, in the order of the sidebar: caption → {file in the repository: page}.
 SIDEBAR = {
@@ -40,16 +39,12 @@ class Course:
     Attributes:
         root: Its folder.
         pages: By file in the checkout, the page that it becomes.
-        repo: "owner/name" on GitHub, or "" before the course is published.
-        ref: Branch or tag that links lead to.
-        site: Address of the site, or "".
+        launch: Where the course is published, if it is.
     """
 
     root: Path
     pages: dict[Path, str]
-    repo: str = ""
-    ref: str = ""
-    site: str = ""
+    launch: Launch | None = None
 
     @property
     def lectures(self) -> list[Path]:
@@ -63,17 +58,15 @@ class Course:
 
     def address(self, file: Path) -> str:
         """The address of a file in the published repository."""
-        return f"https://github.com/{self.repo}/blob/{self.ref}/{file.relative_to(self.root).as_posix()}"
+        return f"https://github.com/{self.launch.repo}/blob/{self.launch.ref}/{file.relative_to(self.root).as_posix()}"
 
 
 def read(root: Path) -> Course:
     """The checkout, with what `[tool.course]` of its pyproject.toml says about where it is published."""
-    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
-    settings = project.get("tool", {}).get("course", {})
     documents = {root / file: page for part in (FRONT_PAGE, *SIDEBAR.values()) for file, page in part.items()}
     pages = {file: page for file, page in documents.items() if file.exists()}
     pages |= {path: f"{LECTURES}/{path.stem}" for path in notebooks.find(folder=root / notebooks.FOLDER.name)}
-    return Course(root, pages, **{name: settings.get(name, "") for name in ("repo", "ref", "site")})
+    return Course(root, pages, launch.read(root))
 
 
 def relinked(course: Course, text: str, file: Path) -> str:
@@ -93,7 +86,7 @@ def _address(course: Course, target: Path, file: Path) -> str:
     """Where a link from a file to another one leads; "" where that is nowhere."""
     if target in course.pages:
         return posixpath.relpath(course.pages[target] + target.suffix, posixpath.dirname(course.pages[file]))
-    return course.address(target) if course.repo and target.exists() else ""
+    return course.address(target) if course.launch and target.exists() else ""
 
 
 def deck_links(course: Course, file: Path, up: str = "") -> list[str]:
@@ -105,8 +98,9 @@ def deck_links(course: Course, file: Path, up: str = "") -> list[str]:
 
 def launch_links(course: Course, file: Path) -> list[str]:
     """Links to the notebook where the course is published."""
-    if not course.repo:
+    if not course.launch:
         return []
-    address = course.address(file)
-    colab = address.replace("https://github.com/", "https://colab.research.google.com/github/")
-    return [f'<a href="{colab}">Open in Colab</a>', f'<a href="{address}">Notebook on GitHub</a>']
+    links = course.launch.links(file.name)
+    addresses = {label: links[label] for label in ("Open in Colab", "Binder")}
+    addresses["Notebook on GitHub"] = course.address(file)
+    return [f'<a href="{address}">{label}</a>' for label, address in addresses.items()]

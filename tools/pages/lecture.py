@@ -12,7 +12,7 @@ from nbformat.v4 import new_markdown_cell
 from course_utils import exercises
 from slides import markup, outputs
 from slides.lecture import CHECKED
-from tools import anatomy, notebooks
+from tools import anatomy, launch, notebooks
 
 DROPPED = ("install", "setup")
 MARKDOWN_SIGNS = re.compile(r"([\\*_$\[\]{}|~])")
@@ -35,8 +35,8 @@ def page(notebook: NotebookNode, number: int, links: str) -> NotebookNode:
 
 
 def titled(source: str, links: str) -> str:
-    """The title cell with links in place of launch badges: the badges' pictures lie on other servers."""
-    heading, *rest = markup.paragraphs(source)
+    """The title cell with the page's links in place of those that publishing wrote."""
+    heading, *rest = markup.paragraphs(launch.without_line(source))
     return "\n\n".join([heading, *rest, links]).rstrip()
 
 
