@@ -67,6 +67,11 @@ BUDGET = Exercise(
             "Round down: all separate networks together may have at most as many.",
         ),
         Mistake(
+            "(each - small - (small + 1))",
+            "(each - small)",
+            "A separate network has a head as well: `small` weights and a bias.",
+        ),
+        Mistake(
             "// (inputs + 1 + small)",
             "// (inputs + 1)",
             "A first unit has a weight to each unit of the second layer as well.",
@@ -77,6 +82,7 @@ BUDGET = Exercise(
         {"inputs": 1024, "first": 256, "second": 64, "tasks": 10, "small": 16},
         {"inputs": 20, "first": 30, "second": 12, "tasks": 4, "small": 12},
         {"inputs": 7, "first": 50, "second": 3, "tasks": 2, "small": 2},
+        {"inputs": 19, "first": 41, "second": 14, "tasks": 4, "small": 17},  # where one weight more decides
     ],
     tolerance=1e-9,
     hint_for_each=True,
@@ -170,8 +176,9 @@ PAIRS = Exercise(
     """,
     explanation=(
         "A: the age in decades says more about the same lines and hair than old does. B and D: the second task reads "
-        "other features; in part 3 such tasks did harm. C: the degree brings more than the group takes. E: the age "
-        "holds old, so both ingredients of odd are there. `changes` holds what was measured."
+        "other features; in part 3 such tasks did harm. C: in the median the degree brings more than the group takes, "
+        "but not in every seed. E: the age holds old, so both ingredients of odd are there. `changes` holds what was "
+        "measured."
     ),
     hints=(
         "A: which pixels does the age need, and which does old?",
