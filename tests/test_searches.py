@@ -213,7 +213,7 @@ def test_ctrl_c_keeps_what_finished_and_ends_all_processes(tmp_path):
         started.send_signal(signal.SIGINT)
     assert psutil.wait_procs(processes, timeout=30)[1] == []
     kept = optuna.load_study(study_name="search", storage=f"sqlite:///{file}")
-    assert 1 <= len(finished(kept)) <= 2  # the other process may still have been starting
+    assert 1 <= len(finished(kept)) <= 3  # one of four is asleep; how far the other process came is not ours to say
     assert indices(search(draw, 4, study=file)) == list(range(4))
 
 
