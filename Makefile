@@ -4,16 +4,21 @@ N ?=
 # Passed on through the environment, so that no shell reads what was typed.
 export REPO ?=
 export REF ?=
+export HUB ?=
+export BRANCH ?=
 TOOLS = $(PYTHON) -m tools
 
-.PHONY: help lab edit test check format lint notebooks nbval mutate text from-text readme deck \
-        slides-pdf site publish unpublish colab release-check constraints
+.PHONY: help lab update edit test check format lint notebooks nbval mutate text from-text readme deck \
+        slides-pdf site publish unpublish hub-link binder colab release-check constraints
 
 help:            ## this list
 	@awk -F ': *## ' '/^[a-z-]+: *## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
 
 lab:             ## set up what is missing and open the lectures (your copies in my_course/)
 	@$(TOOLS) lab
+
+update:          ## bring a new version of the course; what you changed in my_course/ stays
+	@$(TOOLS) update
 
 edit:            ## open the originals in notebooks/
 	@$(TOOLS) lab --originals
@@ -63,10 +68,16 @@ publish:         ## make all links open the course where it is published: REPO=o
 unpublish:       ## take these links back
 	@$(TOOLS) unpublish
 
+hub-link:        ## the links that open lectures in a classroom's JupyterHub: HUB=https://hub.example.edu N=07
+	@$(TOOLS) hub-link --hub="$$HUB" --branch="$$BRANCH" $(N)
+
+binder:          ## check that Binder can read the course; builds nothing (needs uv)
+	@$(TOOLS) binder
+
 colab:           ## run lectures as on Colab, in a clean environment without the course (needs uv)
 	@$(TOOLS) colab $(N)
 
-release-check:   ## before a release, hours: JAX, other seeds, mutations, Colab, large screens, PDF; goes on where it stopped
+release-check:   ## before a release, hours: JAX, other seeds, mutations, Colab, Binder, large screens, PDF; goes on where it stopped
 	@$(TOOLS) release-check
 
 constraints:     ## pin the newest versions that fit together (needs uv)

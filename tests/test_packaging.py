@@ -80,6 +80,10 @@ def test_conda_brings_python_and_pip_brings_the_pinned_set():
     assert CONDA["name"] == PROJECT["name"]
 
 
+def test_binder_takes_environment_yml_because_nothing_goes_before_it():
+    assert [name for name in ("binder", ".binder", "Dockerfile") if (ROOT / name).exists()] == []
+
+
 def test_ci_runs_on_every_system_with_every_python():
     workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "test.yml").read_text())
     matrix = workflow["jobs"]["pinned"]["strategy"]["matrix"]

@@ -12,7 +12,7 @@ from tools import pythons, setup
 from tools.setup_failures import SetupError, explain
 
 ROOT = Path(__file__).parents[1]
-READ_BY_OLD_PYTHONS = ["__init__", "__main__", "pythons", "setup", "setup_failures"]
+READ_BY_OLD_PYTHONS = ["__init__", "__main__", "pythons", "setup", "setup_failures", "update"]
 
 # Stands for uv and for Python: makes an environment, "installs", and notes how it was called.
 FAKE = """#!/bin/sh

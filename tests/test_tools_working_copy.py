@@ -4,12 +4,16 @@ import json
 
 import pytest
 
-from tools import working_copy
+from course_utils.errors import CourseError
+from tools import servers, working_copy
 
 
-def lecture(source, outputs=()):
-    cell = {"cell_type": "code", "id": "a", "source": source, "outputs": list(outputs), "metadata": {}}
-    return json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+def lecture(*sources, outputs=()):
+    cells = [
+        {"cell_type": "code", "id": f"a{number}", "source": source, "outputs": list(outputs), "metadata": {}}
+        for number, source in enumerate(sources)
+    ]
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 
 
 @pytest.fixture
@@ -56,6 +60,23 @@ def test_running_a_lecture_is_not_editing_it(folders):
     assert copy.read_text() == lecture("new")
 
 
+@pytest.mark.parametrize("blank", ["", " \n"])
+def test_the_empty_cell_that_jupyterlab_adds_is_no_edit(folders, blank):
+    original, copy = folders
+    copy.write_text(lecture("old", blank))
+    original.write_text(lecture("new"))
+    assert refresh(folders) == ["01_a.ipynb was updated."]
+    assert copy.read_text() == lecture("new")
+
+
+def test_an_answer_below_is_an_edit(folders):
+    original, copy = folders
+    copy.write_text(lecture("old", "my note"))
+    original.write_text(lecture("new"))
+    refresh(folders)
+    assert copy.read_text() == lecture("old", "my note")
+
+
 def test_when_both_changed_the_new_one_stands_beside(folders):
     original, copy = folders
     copy.write_text(lecture("mine"))
@@ -91,10 +112,53 @@ def test_a_file_that_is_no_notebook_any_more_stays(folders):
     assert copy.read_text() == "not JSON"
 
 
-def test_lost_notes_never_cost_an_edit(folders):
+@pytest.mark.parametrize("notes", ["{", "[]"])
+def test_lost_notes_never_cost_an_edit(folders, notes):
     original, copy = folders
     copy.write_text(lecture("mine"))
-    (copy.parent / working_copy.NOTES).write_text("{")
+    (copy.parent / working_copy.NOTES).write_text(notes)
     refresh(folders)
     assert copy.read_text() == lecture("mine")
     assert copy.with_name("01_a-updated.ipynb").read_text() == original.read_text()
+
+
+def test_after_an_interrupt_the_same_version_is_not_put_beside_twice(folders):
+    original, copy = folders
+    notes = copy.parent / working_copy.NOTES
+    before = notes.read_bytes()
+    copy.write_text(lecture("mine"))
+    original.write_text(lecture("new"))
+    refresh(folders)
+    notes.write_bytes(before)  # as if it had stopped before it could write them
+    refresh(folders)
+    assert files(folders) == ["01_a-updated.ipynb", "01_a.ipynb"]
+
+
+@pytest.fixture
+def course(folders, monkeypatch):
+    """The folders as those of the course, with a new version and no JupyterLab."""
+    original, copy = folders
+    original.write_text(lecture("new"))
+    monkeypatch.setattr(working_copy, "ORIGINALS", original.parent)
+    monkeypatch.setattr(working_copy, "COPIES", copy.parent)
+    monkeypatch.setattr(servers, "serving", lambda folder: [])
+    return copy
+
+
+def test_what_became_of_each_copy_is_said(course, capsys):
+    working_copy.bring_up_to_date()
+    assert capsys.readouterr().out == "01_a.ipynb was updated.\n"
+
+
+def test_while_jupyterlab_has_the_copies_open_none_is_replaced(course, monkeypatch, capsys):
+    monkeypatch.setattr(servers, "serving", lambda folder: ["http://127.0.0.1:8888/"])
+    working_copy.bring_up_to_date()
+    assert course.read_text() == lecture("old")
+    assert "my_course/ is open in JupyterLab: " in capsys.readouterr().out
+
+
+def test_a_folder_in_the_way_is_named(course):
+    course.unlink()
+    course.mkdir()
+    with pytest.raises(CourseError, match=r"could not be read or written \(.*01_a.ipynb'\): no edit is lost"):
+        working_copy.bring_up_to_date()

@@ -15,6 +15,8 @@ from tools.setup_failures import SetupError
 # verb: (module, group of packages that it needs, what it does)
 VERBS = {
     "setup": ("tools.setup", None, "create .venv and install the course into it"),
+    "update": ("tools.update", None, "bring a new version of the course; what you changed stays"),
+    "copies": ("tools.working_copy", "lab", "bring unchanged copies in my_course/ up to date, as lab and update do"),
     "lab": ("tools.lab", "lab", "open the lectures in JupyterLab"),
     "check": ("tools.check", "test", "formatting, lint and the fast unit tests"),
     "test": ("tools.test", "test", "everything that CI runs"),
@@ -29,6 +31,8 @@ VERBS = {
     "readme": ("tools.readme", "test", "bring README's table of lectures and its picture up to date"),
     "publish": ("tools.publish", "test", "make all links open the course where it is published"),
     "unpublish": ("tools.unpublish", "test", "take back what publish wrote"),
+    "hub-link": ("tools.hub_link", "test", "print the links that open lectures in a classroom's JupyterHub"),
+    "binder": ("tools.binder", "test", "check that Binder can read the course; builds nothing"),
     "colab": ("tools.colab", "test", "run lectures as on Colab: without the course installed"),
     "deck": ("tools.deck", "test", "build the slide decks into slides/build/"),
     "site": ("tools.site", "test", "build the web site into docs/build/"),
@@ -72,7 +76,7 @@ def call(module, verb, purpose, arguments):
     parser = argparse.ArgumentParser(prog="python -m tools " + verb, description=purpose)
     implementation.add_arguments(parser)
     args = parser.parse_args(arguments)
-    if verb == "setup":
+    if VERBS[verb][1] is None:
         return implementation.run(args)
     from course_utils.errors import CourseError  # an old Python could not read it
 

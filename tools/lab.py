@@ -14,11 +14,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from tools import working_copy
+from tools.working_copy import COPIES, ORIGINALS, bring_up_to_date
 
-ROOT = Path(__file__).parents[1]
-ORIGINALS = ROOT / "notebooks"
-COPIES = ROOT / "my_course"
 FIRST_PORT = 8888
 # JupyterLab asks on its first start whether it may fetch news; a lecture needs neither the question nor the network.
 QUIET = {"@jupyterlab/apputils-extension:notification": {"checkForUpdates": False, "fetchNews": "false"}}
@@ -33,8 +30,7 @@ def run(args: argparse.Namespace) -> int:
     """Serve the lectures until Ctrl+C; return the exit code."""
     folder = ORIGINALS if args.originals else COPIES
     if not args.originals:
-        for line in working_copy.refresh(ORIGINALS, COPIES):
-            print(line)
+        bring_up_to_date()
     lecture = first_lecture(ORIGINALS)
     os.environ["JUPYTER_TOKEN"] = os.environ.get("JUPYTER_TOKEN") or secrets.token_hex(24)
     port = free_port()

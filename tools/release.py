@@ -19,6 +19,7 @@ STEPS = [
         Step(f"on Colab, {versions} packages", ("tools", "colab", *COLAB, "--versions", versions))
         for versions in VERSIONS
     ),
+    Step("Binder can read the course", ("tools", "binder")),
     Step("small errors are caught", ("tools", "mutate")),
     Step("decks at 1920 × 1080", ("pytest", "-q", "tests/browser/test_browser_decks.py", "--screen", "1920x1080")),
     Step("slides and handouts as PDF", ("tools", "deck", "--pdf")),

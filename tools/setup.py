@@ -52,14 +52,30 @@ def python_for(group):
     Raises:
         SetupError: There is none and none could be made.
     """
-    in_venv = Path(sys.prefix).resolve() == VENV.resolve()
-    if not in_venv and is_own_environment() and has_modules(group):
+    if is_chosen(group):
         return None
     wanted = extras_of(group)
-    if in_venv and is_ready(wanted):
+    if runs_in_venv() and is_ready(wanted):
         return None
     ensure(wanted)
     return str(PYTHON)
+
+
+def present_python(group):
+    """Return the path of the Python that a group's verbs go on in, None where there is none yet; install nothing."""
+    if is_chosen(group):
+        return sys.executable
+    return str(PYTHON) if PYTHON.exists() else None
+
+
+def is_chosen(group):
+    """Tell whether the running Python is one that a person set up for a group, without our .venv."""
+    return not runs_in_venv() and is_own_environment() and has_modules(group)
+
+
+def runs_in_venv():
+    """Tell whether the running Python is that of .venv."""
+    return Path(sys.prefix).resolve() == VENV.resolve()
 
 
 def is_own_environment():

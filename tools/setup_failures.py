@@ -24,7 +24,7 @@ NO_BUILD = r"No matching distribution found for (?P<pip>[\w-]+)|(?P<uv>[\w-]+)==
 
 
 class SetupError(Exception):
-    """The set-up cannot go on; the text says what was found, what is needed and what to type."""
+    """The set-up, or an update, cannot go on; the text says what was found, what is needed and what to type."""
 
 
 def explain(output, root, python):
