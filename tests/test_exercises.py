@@ -90,6 +90,8 @@ def test_an_answer_that_was_not_tried(exercise, answer):
         (TRUTH, lambda x: x < 0, "entry [0]: you gave False, expected True."),
         (TRUTH, lambda x: 2 * x, "entry [0]: you gave 2, expected 1."),
         (VALUE, 8, "you gave 8."),
+        (VALUE, 10**400, "numbers are asked for, you gave 1000"),
+        (VALUE, np.complex64(7), "numbers are asked for, you gave np.complex64(7+0j)."),
         (VALUE, lambda: 7, "numbers are asked for, you gave <function"),
         (PAIR, lambda x: (x, x), "result 2: entry [0]: you gave 1, expected 2."),
         (PAIR, lambda x: x, "2 results are asked for, you gave array([1., 3.])."),

@@ -10,7 +10,10 @@ import numpy as np
 from course_utils.exercises.exercise import Exercise
 from course_utils.exercises.registry import get
 
+Outcomes = list[tuple[object, object, str]]  # what was given, what was expected, and where: one triple per case
+
 _HINTS_GIVEN: Counter[str] = Counter()
+listeners: list[Callable[[Exercise, Outcomes | Exception], None]] = []  # told of each check; grading a class needs it
 
 
 def check(exercise_id: str, answer: object) -> None:
@@ -25,7 +28,11 @@ def check(exercise_id: str, answer: object) -> None:
 
     Taught in lecture 00.
     """
-    print(verdict(get(exercise_id), answer))
+    exercise = get(exercise_id)
+    outcomes = outcomes_of(exercise, answer)
+    print(_told(exercise, outcomes))
+    for listener in listeners:
+        listener(exercise, outcomes)
 
 
 def hint(exercise_id: str) -> None:
@@ -44,23 +51,32 @@ def solution(exercise_id: str) -> None:
 
 def verdict(exercise: Exercise, answer: object) -> str:
     """One sentence about an answer: right, not tried yet, or the first difference and a hint."""
+    return _told(exercise, outcomes_of(exercise, answer))
+
+
+def outcomes_of(exercise: Exercise, answer: object) -> Outcomes | Exception:
+    """What an answer gives on each case of an exercise, or the error that stopped it."""
     try:
-        outcomes = _outcomes(exercise, answer)
+        return _outcomes(exercise, answer)
     except Exception as error:
-        stopped = f"✗ {exercise.id}: your code stopped with {type(error).__name__}: {error}"
-        return f"{stopped}\n  {_hint_for_stop(exercise, error)}"
-    if any(_is_untried(given) for given, _, _ in outcomes):
+        return error
+
+
+def _told(exercise: Exercise, outcomes: Outcomes | Exception) -> str:
+    if isinstance(outcomes, Exception):
+        stopped = f"✗ {exercise.id}: your code stopped with {type(outcomes).__name__}: {outcomes}"
+        return f"{stopped}\n  {_hint_for_stop(exercise, outcomes)}"
+    if any(is_untried(given) for given, _, _ in outcomes):
         return f"· {exercise.id}: not tried yet. Replace the `...` and run the cell again; hint({exercise.id!r}) helps."
     differences = [
-        text for given, expected, where in outcomes if (text := _difference(exercise, given, expected, where))
+        text for given, expected, where in outcomes if (text := difference(exercise, given, expected, where))
     ]
     if not differences:
         return f"✓ {exercise.id}: right. Compare with solution({exercise.id!r})."
     return f"✗ {exercise.id}: {differences[0]}\n  {_hint_for(exercise, outcomes)}"
 
 
-def _outcomes(exercise: Exercise, answer: object) -> list[tuple[object, object, str]]:
-    """What was given, what was expected, and where: one triple per case."""
+def _outcomes(exercise: Exercise, answer: object) -> Outcomes:
     if not exercise.cases or not callable(answer):
         return [(_listed(answer, exercise.reference), exercise.reference, "")]
     outcomes = []
@@ -94,7 +110,7 @@ def _called(answer: Callable, case: Mapping[str, object]) -> object:
     return answer(**case) if case.keys() <= names.keys() else answer(*case.values())
 
 
-def _hint_for(exercise: Exercise, outcomes: list[tuple[object, object, str]]) -> str:
+def _hint_for(exercise: Exercise, outcomes: Outcomes) -> str:
     """The hint of the known mistake that explains the answer or its first difference; else a general hint."""
     given, expected = (_parts([outcome[i] for outcome in outcomes]) for i in (0, 1))
     pairs = enumerate(zip(given, expected, strict=False))
@@ -130,7 +146,7 @@ def _parts(results: list[object]) -> list[object]:
     return [part for result in results for part in (result if isinstance(result, list | tuple) else [result])]
 
 
-def _difference(exercise: Exercise, given: object, expected: object, case: str, piece: str = "") -> str:
+def difference(exercise: Exercise, given: object, expected: object, case: str, piece: str = "") -> str:
     """The first entry that differs, in words; empty if none does. A piece is a result, or a part of one."""
     where = f"{case}{piece}: " if piece else case
     if callable(expected):
@@ -143,7 +159,7 @@ def _difference(exercise: Exercise, given: object, expected: object, case: str, 
             return f"{where}{wanted} asked for, you gave {given!r:.40}."
         names = (f"part {i} of {piece}" if piece else f"result {i}" for i in range(1, len(expected) + 1))
         pieces = zip(given, expected, names, strict=True)
-        return next(filter(None, (_difference(exercise, g, e, case, name) for g, e, name in pieces)), "")
+        return next(filter(None, (difference(exercise, g, e, case, name) for g, e, name in pieces)), "")
     if isinstance(expected, str):
         return "" if isinstance(given, str) and given == expected else f"{where}you gave {given!r:.40}."
     return _difference_of_numbers(exercise, given, np.asarray(expected), where)
@@ -153,10 +169,8 @@ def _difference_of_numbers(exercise: Exercise, given: object, expected: np.ndarr
     if given is None:  # NumPy would take it for nan
         return f"{where}your code gives nothing back. Does it end with `return …`?"
     try:
-        if np.asarray(given).dtype.kind in "US":  # NumPy would read "610" as a number
-            raise TypeError
-        numbers = np.asarray(given, dtype=float)
-    except (TypeError, ValueError):
+        numbers = as_numbers(given)
+    except (TypeError, ValueError, OverflowError):
         return f"{where}numbers are asked for, you gave {given!r:.40}."
     if numbers.shape != expected.shape:
         return f"{where}your result has shape {numbers.shape}, expected {expected.shape}."
@@ -172,18 +186,26 @@ def _difference_of_numbers(exercise: Exercise, given: object, expected: np.ndarr
     return f"{where}{place}you gave {given_text}{told}."
 
 
+def as_numbers(value: object) -> np.ndarray:
+    """The value as an array of float; raises what NumPy raises where it is none."""
+    if np.asarray(value).dtype.kind in "USc":  # NumPy would read "610" as a number, and forget an imaginary part
+        raise TypeError
+    return np.asarray(value, dtype=float)
+
+
 def _is_shape(value: object) -> bool:
     return isinstance(value, tuple) and bool(value) and all(type(size) is int for size in value)
 
 
 def _equal(exercise: Exercise, a: object, b: object) -> bool:
-    return not _difference(exercise, a, b, "")
+    return not difference(exercise, a, b, "")
 
 
-def _is_untried(answer: object) -> bool:
+def is_untried(answer: object) -> bool:
+    """Whether an answer, or a part of it, is still the `...` of the stub."""
     if isinstance(answer, Mapping):
         answer = list(answer.values())
-    return answer is ... or (isinstance(answer, list | tuple) and any(map(_is_untried, answer)))
+    return answer is ... or (isinstance(answer, list | tuple) and any(map(is_untried, answer)))
 
 
 def _copy(case: Mapping[str, object]) -> dict[str, object]:

@@ -1,0 +1,1 @@
+"""Grade a class: the parts of `python -m course_utils.grade`."""
