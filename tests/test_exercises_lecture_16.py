@@ -44,6 +44,16 @@ EXPECTED = [
     (f"{ON_VALIDATION}, 0.5, {BEST.format(k='k', n='m')}", "Only j networks"),
     (f"{BEST.format(k='n', n='k')}, 0.5, {REPORTED}", "are swapped"),
 ]
+CUTS = "round(np.log(trials) / np.log(factor))"
+STOP = f"first * factor ** {CUTS}"
+PAID = f"(trials * first * (1 + (1 - 1 / factor) * {CUTS}))"
+RACES = [
+    (f"{STOP}, {PAID}, {PAID} / ({STOP})", "right"),
+    (f"{STOP}, trials * first * (1 + {CUTS}), {PAID} / ({STOP})", "goes on from where it stood"),
+    (f"{STOP}, {PAID}, {PAID} / trials", "runs to the last epoch"),
+    (f"{STOP}, {PAID}, trials * {STOP} / {PAID}", "times cheaper"),
+    (f"{STOP} / factor, {PAID}, {PAID} / ({STOP})", "runs on to factor times"),
+]
 SPACE = """
 def space(trial):
     r = trial.suggest_float("rate", {rate})
@@ -92,6 +102,11 @@ def test_expected_best_of_one_is_one_half():
     assert get("expected-best").reference(2, 1, 1, 1)[0] == pytest.approx(1 - stats.binom.pmf(0, 2, 0.5))
 
 
+@pytest.mark.parametrize(("answer", "said"), RACES)
+def test_race_epochs(answer, said):
+    assert said in reply("race-epochs", "trials, factor, first", answer)
+
+
 @pytest.mark.parametrize(("changed", "said"), SPACES)
 def test_search_space(changed, said):
     exercise = get("search-space")
@@ -100,7 +115,9 @@ def test_search_space(changed, said):
 
 def test_a_stub_asks_for_nothing_and_an_error_is_told():
     assert space_report(lambda trial: (..., ...)) == [...]
-    assert space_report(lambda trial: trial.nothing) == ["AttributeError: '_Played' object has no attribute 'nothing'"]
+    assert space_report(lambda trial: trial.nothing) == [
+        "AttributeError: trial.nothing is not part of this exercise: ask with suggest_float or suggest_int"
+    ]
     one, three, others = space_report(lambda trial: trial.suggest_int("depth", 1, 3))
     assert not one.any() and not three.any() and others == 1
 

@@ -24,6 +24,9 @@ class _Played:
         value = self._note(name, low, high, log, whole=True)
         return self.layers if name == "layers" else value
 
+    def __getattr__(self, name: str) -> None:
+        raise AttributeError(f"trial.{name} is not part of this exercise: ask with suggest_float or suggest_int")
+
     def _note(self, name: str, low: float, high: float, log: bool, whole: bool) -> float:
         if log and low <= 0:
             raise ValueError(f"the low end of {name} must be above 0 on a log scale")
@@ -84,7 +87,8 @@ CONSTANT = Exercise(
     ),
     hints=(
         "Accuracy: the answer is the same for all images. Which answer is right most often, and for which share?",
-        "Loss: give probabilities, not a class. With the shares themselves the mean of −ln p(right class) is least.",
+        "Loss: give probabilities, not a class. With the shares themselves the mean of −ln p(right class) is least. A "
+        "class that never occurs adds 0, where NumPy says nan.",
         "Balanced accuracy: one class is read with share 1, the others with share 0. How many classes are there?",
     ),
     mistakes=(
@@ -293,7 +297,8 @@ SPACE = Exercise(
         "0; dropout of 0 is a value that we want, so its scale is even."
     ),
     hints=(
-        "trial.suggest_float(name, low, high, log=True) and suggest_int, its twin, return a value.",
+        "trial.suggest_float(name, low, high, log=True) and suggest_int, its twin, ask for one value. Compare each row "
+        "of the report with the task: is it asked for, low, high, log scale, whole number.",
         "The number of layers comes back from the trial. Ask for the units of each of these layers, in a loop.",
         "Names are text: f'units_{i}' with i = 1, 2, …",
         "Result 1 of the report: a trial with one layer; result 2: with three. A row for each setting, in order.",
@@ -326,4 +331,70 @@ SPACE = Exercise(
     hint_for_each=False,
 )
 
-EXERCISES = [CONSTANT, NAME_THE_BUG, EXPECTED, SPACE]
+RACE = Exercise(
+    id="race-epochs",
+    lecture=16,
+    task="Successive halving by any factor: where the last trial stops, the epochs of all, and what they would pay.",
+    stub="""
+        def race(trials, factor, first):
+            last_epoch, epochs, full_trials = ..., ..., ...
+            return last_epoch, epochs, full_trials
+    """,
+    solution="""
+        def race(trials, factor, first):
+            running, before, now, epochs = trials, 0, first, 0
+            while running >= 1:
+                epochs += running * (now - before)
+                running, before, now = running // factor, now, now * factor
+            last_epoch = before
+            full_trials = epochs / last_epoch
+            return last_epoch, epochs, full_trials
+    """,
+    explanation=(
+        "After each cut one trial in `factor` runs on, to `factor` times the epoch: every stretch but the first costs "
+        "the same, trials × first × (1 − 1/factor). So the price grows with the number of cuts, and the last epoch "
+        "grows as a power: in thirds, 27 trials cost as much as three full ones, and 729 as five."
+    ),
+    hints=(
+        "27 trials, thirds, first cut after epoch 1: cuts at 1, 3, 9; the last trial stops at 27. After how many "
+        "cuts is one trial left, for any `trials`?",
+        "A trial that goes on does not start anew: between two cuts it takes only the epochs that lie between them.",
+        "A full trial is one that runs from the start to the last epoch.",
+    ),
+    mistakes=(
+        Mistake(
+            "running * (now - before)",
+            "running * now",
+            "A trial goes on from where it stood: between two cuts it takes the difference of their epochs.",
+        ),
+        Mistake(
+            "while running >= 1",
+            "while running > 1",
+            "One trial is left after the last cut, and it runs on to factor times that epoch.",
+        ),
+        Mistake(
+            "epochs += running * (now - before)",
+            "epochs += now - before",
+            "All trials that are still in the race take these epochs, not one.",
+        ),
+        Mistake(
+            "full_trials = epochs / last_epoch",
+            "full_trials = epochs / trials",
+            "Divide by what one full trial takes: it runs to the last epoch.",
+        ),
+        Mistake(
+            "full_trials = epochs / last_epoch",
+            "full_trials = trials * last_epoch / epochs",
+            "That is how many times cheaper the race is. How many trials could run to the end for its epochs?",
+        ),
+        Mistake("now * factor", "now + factor", "Each cut is at `factor` times the epoch of the one before."),
+    ),
+    cases=[
+        {"trials": 27, "factor": 3, "first": 1},
+        {"trials": 8, "factor": 2, "first": 3},
+        {"trials": 64, "factor": 4, "first": 2},
+    ],
+    hint_for_each=True,
+)
+
+EXERCISES = [CONSTANT, NAME_THE_BUG, EXPECTED, SPACE, RACE]
