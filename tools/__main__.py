@@ -36,6 +36,7 @@ VERBS = {
     "colab": ("tools.colab", "test", "run lectures as on Colab: without the course installed"),
     "deck": ("tools.deck", "test", "build the slide decks into slides/build/"),
     "site": ("tools.site", "test", "build the web site into docs/build/"),
+    "walk": ("tools.walk", "test", "follow the maintainers' guide in a fresh clone, up to the site; minutes"),
     "release-check": ("tools.release", "test", "what is checked before a release, for hours; goes on where it stopped"),
 }
 

@@ -20,6 +20,7 @@ STEPS = [
         for versions in VERSIONS
     ),
     Step("Binder can read the course", ("tools", "binder")),
+    Step("the maintainers' guide, walked", ("tools", "walk")),
     Step("small errors are caught", ("tools", "mutate")),
     Step("decks at 1920 × 1080", ("pytest", "-q", "tests/browser/test_browser_decks.py", "--screen", "1920x1080")),
     Step("slides and handouts as PDF", ("tools", "deck", "--pdf")),
