@@ -43,8 +43,9 @@ def search(
     objective that raises is not run again: it would raise again. The same call with the same file goes on where the
     last one stopped, after Ctrl-C or a power cut, and tries again what failed. Use a file for one search at a time.
 
-    Trial k gets `sampler(seed=seed + k)`. So random search draws the same parameters in any number of processes; a
-    method that learns from earlier trials need not, as other trials have ended when it looks.
+    Trial k gets a sampler with a seed of its own, made of `seed` and k. So random search draws the same parameters in
+    any number of processes; a method that learns from earlier trials need not, as other trials have ended when it
+    looks.
 
     Args:
         objective: Takes an Optuna trial, asks it for parameters, returns the number to be optimized.
@@ -139,7 +140,7 @@ def _ask(live: optuna.Study, sampler: Callable[..., optuna.samplers.BaseSampler]
         return None
     index = waiting[0].system_attrs.get("failed_trial", waiting[0].number)  # a retry names its first try
     # A sampler is copied into the process of its trial: with one seed for all, all trials would draw the same.
-    live.sampler = sampler(seed=seed + index)
+    live.sampler = sampler(seed=int(np.random.SeedSequence([seed, index]).generate_state(1)[0]))
     trial = live.ask()
     trial.set_user_attr("index", index)
     return trial
