@@ -1,9 +1,11 @@
 """A benchmark's table replaces the old one and touches nothing else."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 
+from benchmarks import __main__ as command
 from benchmarks.__main__ import RESULTS, between_marks, machine
 from course_utils.errors import CourseError
 
@@ -42,3 +44,41 @@ def test_glyphs_are_drawn_within_two_seconds_in_the_stored_table():
 
 def test_the_machine_is_described_in_a_line():
     assert "Python 3." in machine() and "keras 3." in machine() and "\n" not in machine()
+
+
+@pytest.fixture
+def measured(monkeypatch, tmp_path):
+    """The names of the benchmarks that were run, in place of running them; their tables go into a file of its own."""
+    names = []
+
+    def stand_in(module):
+        name = module.rpartition(".")[2]
+        names.append(name)
+        return SimpleNamespace(run=lambda: f"table of {name}")
+
+    results = tmp_path / "RESULTS.md"
+    marks = "".join(f"<!-- {name} -->\n<!-- /{name} -->\n" for name in (*command.NAMES, *command.BY_NAME_ONLY))
+    results.write_text(marks, encoding="utf-8")
+    monkeypatch.setattr(command, "RESULTS", results)
+    monkeypatch.setattr(command.importlib, "import_module", stand_in)
+    return names
+
+
+def test_what_creates_users_is_run_only_where_it_is_named(measured, monkeypatch):
+    monkeypatch.setattr(command.sys, "argv", ["benchmarks"])
+    assert command.main() == 0
+    assert "fit" in measured and "hub" not in measured
+    monkeypatch.setattr(command.sys, "argv", ["benchmarks", "hub"])
+    assert command.main() == 0
+    assert measured[-1] == "hub" and "table of hub" in command.RESULTS.read_text(encoding="utf-8")
+
+
+def test_a_benchmark_that_cannot_run_says_why_in_a_sentence(measured, monkeypatch, capsys):
+    def refuse():
+        raise CourseError("it needs root")
+
+    monkeypatch.setattr(command.importlib, "import_module", lambda name: SimpleNamespace(run=refuse))
+    monkeypatch.setattr(command.sys, "argv", ["benchmarks", "hub"])
+    with pytest.raises(SystemExit, match="1"):
+        command.main()
+    assert capsys.readouterr().err == "it needs root\n"

@@ -228,7 +228,7 @@ def test_versions_are_compared_as_numbers():
 
 
 def test_bounds_come_from_pyproject_or_from_the_installed_course(monkeypatch):
-    assert NEEDED["lab"].keys() == {"jupyterlab", "ipykernel"}
+    assert NEEDED["lab"].keys() == {"jupyterlab", "ipykernel", "psutil"}
     assert NEEDED["cpu"].keys() == {"tensorflow", "tensorflow-cpu"}
     stored = ["numpy>=2.1", 'jupyterlab>=4.4; extra == "lab"', "tensorflow>=2.20; (os_name == 'x') and extra == 'cpu'"]
     monkeypatch.setattr(machine.importlib.metadata, "requires", lambda name: stored)

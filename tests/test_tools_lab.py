@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import urllib.error
@@ -54,6 +55,8 @@ def test_the_lecture_is_served_to_those_who_have_the_token(served):
     base = page.partition("/lab")[0]
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/lab/tree/00_a\.ipynb", page)
     assert len(token) >= 40
+    with socket.socket() as other:  # on Linux the loopback has many addresses, and the server one of them
+        assert other.connect_ex(("127.0.0.2", int(base.rpartition(":")[2])))
     assert status(served)[0] == 200
     assert "/login" in status(page)[1]
     assert status(f"{base}/api/contents/00_a.ipynb")[0] == 403

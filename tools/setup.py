@@ -27,6 +27,7 @@ CONSTRAINTS = "constraints.txt"
 GROUPS = {
     "lab": ("cpu", "lab"),
     "cluster": ("cluster", "cpu", "lab"),
+    "hub": ("cpu", "hub", "lab"),
     "live": ("cpu", "lab", "live"),
     "test": ("cluster", "cpu", "jax", "lab", "test", "slides", "site"),
 }
