@@ -65,7 +65,9 @@ def carry_out(command: str, clone: Path) -> None:
     # The walk's own environment must not help: a stranger has none.
     own = {"PYTHONPATH", "VIRTUAL_ENV", "COURSE_STATIC"}
     around = {name: value for name, value in os.environ.items() if name not in own}
-    done = subprocess.run(["make", f"PYTHON={os.path.realpath(sys.executable)}", *words], cwd=clone, env=around, stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        ["make", f"PYTHON={os.path.realpath(sys.executable)}", *words], cwd=clone, env=around, stdin=subprocess.DEVNULL
+    )
     if done.returncode:
         raise CourseError(f"{GUIDE}: {command!r} failed in a fresh clone; what it printed stands above.")
 
