@@ -8,8 +8,8 @@ export HUB ?=
 export BRANCH ?=
 TOOLS = $(PYTHON) -m tools
 
-.PHONY: help lab update edit test check format lint notebooks nbval mutate text from-text readme deck \
-        slides-pdf site publish unpublish hub-link binder colab release-check constraints
+.PHONY: help lab update edit test check format lint notebooks nbval mutate soak oldest newest twice text \
+        from-text readme deck slides-pdf site publish unpublish hub-link binder colab release-check constraints
 
 help:            ## this list
 	@awk -F ': *## ' '/^[a-z-]+: *## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
@@ -23,8 +23,8 @@ update:          ## bring a new version of the course; what you changed in my_co
 edit:            ## open the originals in notebooks/
 	@$(TOOLS) lab --originals
 
-test:            ## everything that CI runs
-	@$(TOOLS) test
+test:            ## everything that CI runs; N=02: what concerns one lecture
+	@$(TOOLS) test $(N)
 
 check:           ## the quick part: formatting, lint, fast unit tests
 	@$(TOOLS) check
@@ -43,6 +43,18 @@ nbval:           ## run lectures and compare with the stored outputs
 
 mutate:          ## plant small errors in a lecture; a test must see each
 	@$(TOOLS) mutate $(N)
+
+soak:            ## run lectures with five other base seeds; a table of how often each claim held; goes on where it stopped
+	@$(TOOLS) soak $(N)
+
+oldest:          ## unit tests and lectures with the lowest versions that pyproject.toml allows (needs uv)
+	@$(TOOLS) versions oldest $(N)
+
+newest:          ## the same with the newest versions
+	@$(TOOLS) versions newest $(N)
+
+twice:           ## build decks and site twice: every file must be the same
+	@$(TOOLS) twice
 
 text:            ## write lectures as text beside their notebooks
 	@$(TOOLS) text $(N)
@@ -77,7 +89,7 @@ binder:          ## check that Binder can read the course; builds nothing (needs
 colab:           ## run lectures as on Colab, in a clean environment without the course (needs uv)
 	@$(TOOLS) colab $(N)
 
-release-check:   ## before a release, hours: JAX, other seeds, mutations, Colab, Binder, large screens, PDF; goes on where it stopped
+release-check:   ## before a release, hours: JAX, other seeds and versions, mutations, Colab, Binder, PDF; goes on where it stopped
 	@$(TOOLS) release-check
 
 constraints:     ## pin the newest versions that fit together (needs uv)

@@ -43,6 +43,20 @@ class Claim:
         )
 
     @property
+    def clearance(self) -> float:
+        """By how many robust standard errors the median clears the bound: 3 are needed, less than 0 is the wrong side.
+
+        Infinite where the values do not differ, and for an exact fact; minus infinity where one is not a number.
+        """
+        if self.relation == "==":
+            return math.inf if self.holds else -math.inf
+        beyond = float(np.median(self.values) - self.bound) * (1 if self.relation[0] == ">" else -1)
+        error = robust_standard_error(self.values)
+        if math.isnan(beyond):
+            return -math.inf
+        return beyond / error if error else math.copysign(math.inf, beyond)
+
+    @property
     def measured(self) -> str:
         """The evidence in words: "≈ 0.43 over 16 seeds; mixed-up labels: ≈ 0.02"."""
         if self.relation == "==":
@@ -93,9 +107,9 @@ def claim(
     """
     require_choice("relation", relation, RELATIONS)
     case, control = _control(without)
-    made = Claim(statement, _numbers("values", values), relation, float(_numbers("bound", bound)[0]), control, case, of)
-    _MADE[statement] = made
-    print(made)
+    new = Claim(statement, _numbers("values", values), relation, float(_numbers("bound", bound)[0]), control, case, of)
+    _MADE[statement] = new
+    print(new)
 
 
 def claims_table() -> Table:
@@ -103,17 +117,22 @@ def claims_table() -> Table:
 
     Taught in lecture 00.
     """
-    made = list(_MADE.values())
-    if not made:
+    claims = made()
+    if not claims:
         raise CourseError("no claim was made yet. Run the cells above first (menu Run, Run All Above Selected Cell).")
     return Table(
         {
-            "": ["✓" if c.holds else "✗" for c in made],
-            "Claim": [c.statement for c in made],
-            "Measured": [c.measured for c in made],
-            "Needed": [c.needed for c in made],
+            "": ["✓" if c.holds else "✗" for c in claims],
+            "Claim": [c.statement for c in claims],
+            "Measured": [c.measured for c in claims],
+            "Needed": [c.needed for c in claims],
         }
     )
+
+
+def made() -> list[Claim]:
+    """The claims made since the lecture started, in order; of two with the same statement the later."""
+    return list(_MADE.values())
 
 
 def forget() -> None:

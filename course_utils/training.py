@@ -164,6 +164,7 @@ def _show(progress: tqdm, steps: int) -> keras.callbacks.Callback:
             progress.update(self.before + min(batch + 1, steps) - progress.n)
 
         def on_epoch_end(self, epoch, logs=None):
+            progress.update(self.before + steps - progress.n)  # Keras 3.10 numbers a call by its first step
             progress.set_postfix_str(f"epoch {epoch + 1}, loss {logs['loss']:.3g}")
 
     return Progress()

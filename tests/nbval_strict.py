@@ -197,7 +197,7 @@ class Measures:
     memory: int = 0
 
 
-@dataclass
+@dataclass(eq=False)  # a plugin is itself: pytest 8.3 needs its hash
 class Summary:
     """Adds up the reports of a run and prints the table at its end."""
 

@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.stats import median_abs_deviation
 
 from course_utils import claim, claims_table
-from course_utils.claims import Claim, forget, in_fours, robust_standard_error
+from course_utils.claims import Claim, forget, in_fours, made, robust_standard_error
 from course_utils.errors import CourseError
 
 STEADY = np.linspace(0.9, 1.1, 20)  # median 1, deviation 0.05
@@ -43,6 +43,29 @@ def test_95_percent_of_the_seeds_must_clear_the_bound(size, failing, expected):
     values = np.where(np.arange(size) < failing, 0.0, 1.0)
     assert holds(values, ">", 0.5) is expected
     assert holds(-values, "<", -0.5) is expected
+
+
+@pytest.mark.parametrize(
+    ("values", "relation", "bound", "expected"),
+    [
+        (STEADY, ">", 1 - 2 * ERROR, 2),
+        (STEADY, "<=", 1 - 2 * ERROR, -2),
+        (STEADY, "<", 1 + 5 * ERROR, 5),
+        ([1.0] * 8, ">", 0.5, math.inf),
+        ([1.0] * 8, "<", 0.5, -math.inf),
+        ([math.nan] * 8, ">", 0.5, -math.inf),
+        ([7], "==", 7, math.inf),
+        ([7], "==", 8, -math.inf),
+    ],
+)
+def test_clearance_counts_standard_errors_from_the_bound(values, relation, bound, expected):
+    assert Claim("it works", np.asarray(values, float), relation, bound).clearance == pytest.approx(expected)
+
+
+def test_made_gives_the_claims_in_order_and_the_later_of_two_alike():
+    for statement, value in (("a", 1), ("b", 2), ("a", 3)):
+        claim(statement, value, ">", 0)
+    assert [(one.statement, *one.values) for one in made()] == [("a", 3), ("b", 2)]
 
 
 @pytest.mark.parametrize(("control", "expected"), [(0.49, True), (0.51, False)])

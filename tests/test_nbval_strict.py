@@ -37,6 +37,7 @@ CELLS = {
     "captionless-figure": FIGURE.format(power=2),
     "lost-figure": FIGURE.format(power=2),
     "number-experiment": "print(7)",
+    "deprecated-experiment": "from warnings import warn\n\nprint(8)",
     "unexecuted-experiment": 'print("not stored")',
 }
 
@@ -55,6 +56,7 @@ CHANGES = {
         "plots.display.plt.close(fig)",
     ),
     "number-experiment": ("7", "8"),
+    "deprecated-experiment": ("print(8)", 'warn("use new()", DeprecationWarning)\nprint(8)'),
 }
 
 
@@ -135,6 +137,7 @@ def test_what_may_differ_passes(strict, cell_id):
         ("captionless-figure", "text/markdown"),
         ("lost-figure", "Unexpected output fields|0 pictures are stored, the code draws 1"),
         ("number-experiment", "8"),
+        ("deprecated-experiment", "Unexpected output fields from running code: {'stderr'}"),
         ("unexecuted-experiment", "never executed"),
     ],
 )

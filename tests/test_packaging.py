@@ -98,6 +98,13 @@ def test_ci_installs_the_newest_of_what_the_tests_need():
     assert any(f".[{','.join(setup.GROUPS['test'])}]" in step.get("run", "") for step in steps)
 
 
+def test_ci_runs_the_oldest_packages_on_the_oldest_python():
+    job = yaml.safe_load((ROOT / ".github" / "workflows" / "test.yml").read_text())["jobs"]["oldest"]
+    (python,) = [step["with"]["python-version"] for step in job["steps"] if "python-version" in step.get("with", {})]
+    assert f">={python}" in PROJECT["requires-python"]
+    assert any("tools versions oldest" in step.get("run", "") for step in job["steps"])
+
+
 def test_all_papers_name_the_same_version():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
     newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)[1]

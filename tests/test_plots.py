@@ -220,7 +220,7 @@ def test_an_animation_plays_once_and_its_frames_are_the_figures(shown):
 def test_an_animation_is_small_and_reads_its_pixels_again(shown):
     fig, update = moving(20)
     plots.animate(fig, update, range(20), "The point moves.")
-    assert len(base64.b64decode(shown[0].data["image/png"])) < 60_000
+    assert len(base64.b64decode(shown[0].data["image/png"])) < 65_000
 
 
 def test_an_animation_needs_two_frames():

@@ -22,10 +22,10 @@ def run(tmp_path, monkeypatch):
         started.command, started.env = command, env
         return SimpleNamespace(returncode=1)
 
-    def with_arguments(count=1, backend=None, seed=None):
+    def with_arguments(count=1, backend=None, seed=None, any_picture=False):
         paths = [str(tiny.write(tmp_path, tiny.lecture(), f"9{i}_tiny.ipynb")) for i in range(count)]
         monkeypatch.setattr(nbval, "subprocess", SimpleNamespace(run=start))
-        assert nbval.run(Namespace(lectures=paths, backend=backend, seed=seed)) == 1
+        assert nbval.run(Namespace(lectures=paths, backend=backend, seed=seed, any_picture=any_picture)) == 1
         return started
 
     return with_arguments
@@ -48,6 +48,10 @@ def test_backend_and_seed_reach_the_lecture_and_relax_only_pictures(run):
     assert (started.env["KERAS_BACKEND"], started.env["COURSE_SEED"]) == ("jax", "3")
     assert "--pictures=present" in started.command
     assert set(STRICT) < set(started.command)
+
+
+def test_pictures_need_only_be_there_where_that_is_asked_for(run):
+    assert "--pictures=present" in run(any_picture=True).command
 
 
 def test_the_default_backend_by_name_compares_pictures(run):

@@ -25,6 +25,8 @@ VERBS = {
     "execute": ("tools.execute", "test", "run lectures and store their outputs"),
     "nbval": ("tools.nbval", "test", "run lectures and compare with their stored outputs"),
     "mutate": ("tools.mutate", "test", "plant small errors in a lecture and see the tests fail"),
+    "soak": ("tools.soak", "test", "run lectures with other base seeds; say how often each claim held"),
+    "versions": ("tools.versions", "test", "run the course with the oldest or the newest packages"),
     "text": ("tools.text", "test", "write a lecture as text"),
     "from-text": ("tools.from_text", "test", "bring an edited text back into its lecture"),
     "glyphs": ("tools.glyphs", "test", "draw the letters and digits of the data set anew from their fonts"),
@@ -37,6 +39,7 @@ VERBS = {
     "deck": ("tools.deck", "test", "build the slide decks into slides/build/"),
     "site": ("tools.site", "test", "build the web site into docs/build/"),
     "walk": ("tools.walk", "test", "follow the maintainers' guide in a fresh clone, up to the site; minutes"),
+    "twice": ("tools.twice", "test", "build decks and site twice; every file must be the same"),
     "release-check": ("tools.release", "test", "what is checked before a release, for hours; goes on where it stopped"),
 }
 

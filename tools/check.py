@@ -6,11 +6,12 @@ import argparse
 
 from tools.steps import Step, run_all
 
+README = Step("README as the notebooks say", ("tools", "readme", "--check"))
 RULES = [
     Step("format of code and notebooks", ("ruff", "format", "--check", ".")),
     Step("lint of code and notebooks", ("ruff", "check", ".")),
     Step("lint of lectures", ("tools", "lint")),
-    Step("README as the notebooks say", ("tools", "readme", "--check")),
+    README,
 ]
 FAST_TESTS = Step("fast unit tests", ("pytest", "-q", "-n", "2", "-m", "not slow and not browser"))
 

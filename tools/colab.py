@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import subprocess
-import sys
 import tempfile
 import time
 import tomllib
@@ -24,7 +21,7 @@ from nbformat import NotebookNode
 from packaging.requirements import Requirement
 
 from course_utils.errors import CourseError
-from tools import execute, install_cell, kernels, notebooks
+from tools import environments, execute, install_cell, kernels, notebooks
 from tools.pythons import output_of
 
 COURSE = "deep-learning-course"
@@ -57,12 +54,7 @@ def environment(folder: Path, versions: str) -> Path:
     Raises:
         CourseError: uv is not there, or could not install the packages.
     """
-    if not output_of(["uv", "--version"]):
-        raise CourseError("an environment as on Colab is made by uv, which is not installed. Type: pip install uv")
-    uv("venv", "--seed", "--python", sys.executable, str(folder / "env"))
-    python = folder / "env" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    uv("pip", "install", "--python", str(python), *packages(versions))
-    return python
+    return environments.make(folder / "env", *packages(versions))
 
 
 def packages(versions: str) -> list[str]:
@@ -85,32 +77,20 @@ def oldest(requirement: Requirement) -> str:
     return f"{requirement.name}=={'.'.join(version.split('.')[:2])}.*{marker}"
 
 
-def uv(*words: str) -> str:
-    """What uv prints.
-
-    Raises:
-        CourseError: It failed; the message ends with its last lines.
-    """
-    done = subprocess.run(["uv", "--quiet", *words], capture_output=True, encoding="utf-8", check=False)
-    if done.returncode:
-        raise CourseError(f"uv {words[0]} failed: {done.stderr.strip()[-600:]}")
-    return done.stdout
-
-
 def imitate(path: Path, python: Path) -> str:
     """Run one lecture in the environment; return one line: seconds, and what the install cell brought.
 
     Raises:
         CourseError: A cell or a claim failed, or the install cell changed what was there.
     """
-    uv("pip", "uninstall", "--python", str(python), COURSE, *install_cell.BROUGHT)
-    before, start = frozen(python), time.perf_counter()
+    environments.uv("pip", "uninstall", "--python", str(python), COURSE, *install_cell.BROUGHT)
+    before, start = environments.frozen(python), time.perf_counter()
     notebook = notebooks.read(path)
     install = next(cell for cell in notebook.cells if cell["id"] == "install")
     install.source = install_cell.source(address())
     run_in(python, notebook, path)
     seconds = time.perf_counter() - start
-    brought = require_rest(before, frozen(python), path)
+    brought = require_rest(before, environments.frozen(python), path)
     for line in failed_claims(notebook):
         raise CourseError(f"{path.stem}: {line}")
     return f"{path.stem}: {seconds:.1f} s; brought: {', '.join(brought)}"
@@ -132,11 +112,6 @@ def address() -> str:
     """Where pip finds the last commit of this repository."""
     commit = output_of(["git", "-C", str(notebooks.ROOT), "rev-parse", "HEAD"])
     return f"git+{notebooks.ROOT.as_uri()}@{commit}"
-
-
-def frozen(python: Path) -> set[str]:
-    """What is installed in an environment, one line for each package."""
-    return set(uv("pip", "freeze", "--python", str(python)).splitlines())
 
 
 def run_in(python: Path, notebook: NotebookNode, path: Path) -> None:

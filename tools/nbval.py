@@ -17,13 +17,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("lectures", nargs="*", help="02, 2 or a path; none: all")
     parser.add_argument("--backend", choices=("tensorflow", "jax"), help="the backend of Keras (default: as set)")
     parser.add_argument("--seed", type=int, help="another base seed for every experiment")
+    parser.add_argument(
+        "--any-picture", action="store_true", help="pictures need only be there, as with another Matplotlib"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Compare the lectures; return pytest's exit code."""
     switches = {"KERAS_BACKEND": args.backend, "COURSE_SEED": args.seed}
     given = {name: str(value) for name, value in switches.items() if value is not None}
-    strict_pictures = args.backend in (None, "tensorflow") and not args.seed
+    strict_pictures = args.backend in (None, "tensorflow") and not args.seed and not args.any_picture
     command = pytest_command(notebooks.find(args.lectures), strict_pictures)
     return subprocess.run(command, cwd=notebooks.ROOT, env={**os.environ, **given}, check=False).returncode
 

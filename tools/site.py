@@ -53,7 +53,8 @@ def build(out: Path = OUT, root: Path = ROOT) -> None:
         call_sphinx(course, work)
         check_links(work / "html")
         shutil.rmtree(out, ignore_errors=True)
-        shutil.copytree(work / "html", out)
+        # Sphinx would need .buildinfo to build on; it holds the digest of a path that is gone.
+        shutil.copytree(work / "html", out, ignore=shutil.ignore_patterns(".buildinfo"))
 
 
 def copy_decks(course: Course, folder: Path) -> None:

@@ -8,9 +8,11 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from tools.pythons import output_of
 
 ROOT = Path(__file__).parents[1]
 SUMMARY = re.compile(r"^=* ?(?:\d+ [a-z]+, )*\d+ (?:passed|failed|errors?)\b.* in [\d.]+s")
@@ -24,14 +26,16 @@ class Step:
     Attributes:
         name: What it checks, in a few words.
         arguments: The words after ``python -m``.
+        python: The Python that runs it.
     """
 
     name: str
     arguments: tuple[str, ...]
+    python: str = sys.executable
 
     def repeat(self) -> str:
         """Return the command that repeats this step alone."""
-        return f"{os.path.relpath(sys.executable)} -m {shlex.join(self.arguments)}"
+        return f"{os.path.relpath(self.python)} -m {shlex.join(self.arguments)}"
 
 
 @dataclass
@@ -44,30 +48,46 @@ class Result:
     seconds: float
 
 
-def run_all(steps: list[Step], note: Callable[[Result], None] | None = None) -> int:
+def run_all(
+    steps: list[Step], note: Callable[[Result], None] | None = None, before: Mapping[str, Result] | None = None
+) -> int:
     """Run every step, also after a failed one; print times, failures and totals.
 
     Args:
         steps: What to run.
         note: Called with the result of each step as soon as there is one.
+        before: Results of an earlier run, by the step's name: these steps are not run again.
 
     Returns:
-        The exit code: 0 if all passed.
+        The exit code: 0 if all passed and no file of the tree was changed by it.
     """
-    results = []
+    results, known, tree = [], before or {}, changes()
     for step in steps:
+        if step.name in known:
+            results.append(known[step.name])
+            continue
         results.append(run_one(step))
         if note:
             note(results[-1])
     print("\nStep                                    passed  failed  seconds")
     for result in results:
-        print(f"{result.step.name:<40}{result.passed:>6}{result.failed:>8}{result.seconds:>9.1f}")
+        earlier = "  (before)" if result.step.name in known else ""
+        print(f"{result.step.name:<40}{result.passed:>6}{result.failed:>8}{result.seconds:>9.1f}{earlier}")
     for result in results:
         if result.failed:
             print(f"\nFailed: {result.step.name}. To repeat it alone:\n    {result.step.repeat()}")
+    touched = sorted(tree ^ changes())
+    if touched:
+        print(f"\nThese files changed meanwhile, and no check may write to the tree: {', '.join(touched)}")
     passed, failed = (sum(getattr(result, name) for result in results) for name in ("passed", "failed"))
     print(f"\n{passed} passed, {failed} failed", flush=True)
-    return int(failed > 0)
+    return int(failed > 0 or bool(touched))
+
+
+def changes() -> set[str]:
+    """What differs from the last commit, one line of git's for each file; nothing where there is no git."""
+    listed = output_of(["git", "-C", str(ROOT), "status", "--porcelain"])
+    return {line.strip() for line in listed.splitlines()}
 
 
 def run_one(step: Step) -> Result:
@@ -76,7 +96,7 @@ def run_one(step: Step) -> Result:
     start = time.monotonic()
     lines = []
     with subprocess.Popen(
-        [sys.executable, "-m", *step.arguments],
+        [step.python, "-m", *step.arguments],
         cwd=ROOT,
         env=os.environ | {"PYTHONUNBUFFERED": "1", "PY_COLORS": "0", "COURSE_STATIC": "1"},
         stdin=subprocess.DEVNULL,
