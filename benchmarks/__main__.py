@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from course_utils.errors import CourseError
+from tools.files import replace
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 NAMES = ("fit", "controls", "sweeps", "glyphs")
@@ -32,7 +33,7 @@ def main() -> int:
             parser.exit(1, f"{error}\n")
         print(table)
         text = RESULTS.read_text(encoding="utf-8")
-        RESULTS.write_text(between_marks(text, name, table), encoding="utf-8", newline="\n")
+        replace(RESULTS, between_marks(text, name, table).encode())
     return 0
 
 

@@ -304,7 +304,7 @@ def check_data(machine: Machine) -> list[Finding]:
     if not folder:
         return []
     if machine.data_found is None:
-        sentence = f"COURSE_DATA_DIR is {folder!r}, which is no folder."
+        sentence = f"COURSE_DATA_DIR is {folder!r}, which is no folder that can be read."
         return [Finding("mend", sentence, (remedies.unset(machine, "COURSE_DATA_DIR"),))]
     if not machine.data_found:
         sentence = f"COURSE_DATA_DIR is {folder!r}, which holds no data set: mnist.npz, for example, is looked for."

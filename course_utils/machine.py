@@ -29,6 +29,7 @@ WIDGETS = "@jupyter-widgets/jupyterlab-manager"
 BACKENDS = {"tensorflow": {"tensorflow", "tensorflow-cpu"}, "jax": {"jax"}}
 # What a package is called in an import, where that is not its own name.
 MODULES = {"ipython": "IPython", "pillow": "PIL", "scikit-learn": "sklearn", "lazy-loader": "lazy_loader"}
+PATIENCE = 15  # seconds until a program must have answered
 SERVER = "storage.googleapis.com"  # where Keras downloads MNIST from
 
 IMPORT_EACH = """
@@ -141,7 +142,7 @@ def examine() -> Machine:
     memory, memory_free = memory_bytes()
     backend = settings.get("KERAS_BACKEND", "tensorflow")
     keras_error, keras_gpus = start_keras(backend, installed, broken)
-    folders = [Path.home(), Path(tempfile.gettempdir()), *([checkout] if checkout else [])]
+    folders = [home(), Path(tempfile.gettempdir()), *([checkout] if checkout else [])]
     return Machine(
         python=sys.version_info[:3],
         bits=8 * struct.calcsize("P"),
@@ -159,7 +160,7 @@ def examine() -> Machine:
         keras_error=keras_error,
         keras_gpus=keras_gpus,
         nvidia_card=has_nvidia_card(),
-        nvidia_driver=output_of(["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]).partition("\n")[0],
+        nvidia_driver=nvidia_driver(),
         memory=memory,
         memory_free=memory_free,
         disk_free={str(folder): shutil.disk_usage(str(folder)).free for folder in folders if folder.is_dir()},
@@ -296,7 +297,7 @@ def output_of(command: list[str]) -> str:
         return ""
     try:
         done = subprocess.run(
-            [program, *command[1:]], stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", timeout=15
+            [program, *command[1:]], stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", timeout=PATIENCE
         )
     except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError):
         return ""
@@ -317,6 +318,11 @@ def has_nvidia_card() -> bool:
         text_of(device / "vendor").strip() == "0x10de" and text_of(device / "class").startswith("0x03")
         for device in (devices.iterdir() if devices.is_dir() else ())
     )
+
+
+def nvidia_driver() -> str:
+    """The name of the first card that NVIDIA's driver tells, "" if there is no working driver."""
+    return output_of(["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]).partition("\n")[0]
 
 
 def memory_bytes() -> tuple[int, int]:
@@ -352,6 +358,14 @@ def windows_memory() -> tuple[int, int]:
     return status.total, status.free
 
 
+def home() -> Path:
+    """The home folder; that for temporary files where the system knows none, as in some containers."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path(tempfile.gettempdir())
+
+
 def is_writable(folder: Path) -> bool:
     """Whether a file can be made in a folder."""
     try:
@@ -366,7 +380,7 @@ def widgets_front_end() -> str:
     if not any((folder / "labextensions" / WIDGETS).is_dir() for folder in jupyter_folders()):
         return "missing"
     settings = [folder / "lab/settings/page_config.json" for folder in jupyter_folders()]
-    configs = [Path(sys.prefix, "etc/jupyter"), Path.home() / ".jupyter"]
+    configs = [Path(sys.prefix, "etc/jupyter"), home() / ".jupyter"]
     settings += [folder / "labconfig/page_config.json" for folder in configs]
     return "disabled" if any(disables_widgets(text_of(path)) for path in settings) else "ready"
 
@@ -382,18 +396,20 @@ def disables_widgets(page_config: str) -> bool:
 
 def jupyter_folders() -> list[Path]:
     """Where Jupyter's parts may be installed."""
-    home = Path.home()
-    own = {"Darwin": home / "Library/Jupyter", "Windows": home / "AppData/Roaming/jupyter"}
-    mine = os.environ.get("JUPYTER_DATA_DIR") or own.get(platform.system(), home / ".local/share/jupyter")
+    own = {"Darwin": "Library/Jupyter", "Windows": "AppData/Roaming/jupyter"}
+    mine = os.environ.get("JUPYTER_DATA_DIR") or home() / own.get(platform.system(), ".local/share/jupyter")
     return [Path(sys.prefix, "share/jupyter"), Path(mine), Path("/usr/local/share/jupyter")]
 
 
 def data_in(setting: str | None) -> tuple[str, ...] | None:
-    """The data sets in the folder COURSE_DATA_DIR, () if it is not set, None if it is no folder."""
+    """The data sets in the folder COURSE_DATA_DIR, () if it is not set, None if it is no folder that can be read."""
     if not setting:
         return ()
-    folder = Path(setting).expanduser()
-    return tuple(name for name in DATA if (folder / name).exists()) if folder.is_dir() else None
+    try:
+        folder = Path(setting).expanduser()
+        return tuple(name for name in DATA if (folder / name).exists()) if folder.is_dir() else None
+    except (OSError, RuntimeError):  # no right to look into it; or ~name of a user whom nobody knows
+        return None
 
 
 def own_python(checkout: Path | None) -> str:

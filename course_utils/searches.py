@@ -79,7 +79,7 @@ def search(
         with hired(objective, workers) as (run, storage), bar(trials, "search") as progress:
             live = _plan(record, trials, storage=storage, pruner=pruner)
             for trial, outcome in run(lambda: _ask(live, sampler, seed)):
-                record.add_trial(_tell(live, trial, outcome, retries))
+                _keep(record, _tell(live, trial, outcome, retries), study)
                 progress.update(len(_finished(record)) - progress.n)
     if not _finished(record):
         raise CourseError(f"no trial has a result: {search_summary(record)}. Try the objective alone, in this process.")
@@ -119,6 +119,18 @@ def _open(path: str | os.PathLike | None, direction: str) -> optuna.Study:
     if study.direction.name.lower() != direction:
         raise CourseError(f"the study in {path} does not {direction}. Give a new file, or the direction it has.")
     return study
+
+
+def _keep(record: optuna.Study, trial: FrozenTrial, path: str | os.PathLike | None) -> None:
+    """Take a trial into the caller's study."""
+    try:
+        record.add_trial(trial)
+    except optuna.exceptions.StorageInternalError as error:  # SQLAlchemy says what the matter is
+        said = str(error.__cause__ or error).splitlines()[0]
+        raise CourseError(
+            f"{path} cannot be written any more ({said}). Make room on that disk; what finished is kept, and the same "
+            "call goes on."
+        ) from None
 
 
 def _plan(record: optuna.Study, trials: int, **settings) -> optuna.Study:

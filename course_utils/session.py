@@ -28,6 +28,7 @@ def start(lecture: int, profile: str | None = None, backend: str | None = None) 
 
     Taught in lecture 00.
     """
+    forgive_terminals()
     backend = require_choice("backend", backend or os.environ.get("KERAS_BACKEND") or BACKENDS[0], BACKENDS)
     require_choice("profile", profile or os.environ.get("COURSE_PROFILE") or PROFILES[0], PROFILES)
     load_keras(backend)
@@ -42,6 +43,13 @@ def start(lecture: int, profile: str | None = None, backend: str | None = None) 
     plots.use_style()
     claims.forget()
     print(f"Lecture {lecture} is ready.")
+
+
+def forgive_terminals() -> None:
+    """Let a terminal that lacks ✓ or ≈ show ? in its place; a notebook has all signs."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
 
 
 def current_profile() -> str:

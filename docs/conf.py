@@ -4,7 +4,7 @@ project = "A deep-learning course that runs"
 author = "the course's contributors"
 copyright = "the course's contributors. Lectures CC BY 4.0, code MIT"  # noqa: A001 (Sphinx's name)
 html_title = project
-extensions = ["myst_nb"]
+extensions = ["myst_nb", "tools.pages.harmless"]
 
 nb_execution_mode = "off"  # the stored outputs are the measured ones
 nb_render_markdown_format = "myst"  # tables, and formulas in captions
@@ -22,4 +22,8 @@ pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"
 
 mathjax_path = "mathjax/tex-svg-full.js"
-mathjax3_config = {"svg": {"fontCache": "local"}, "options": {"enableMenu": False}}
+mathjax3_config = {
+    "svg": {"fontCache": "local"},
+    "options": {"enableMenu": False},
+    "tex": {"packages": {"[-]": ["html"]}},  # a formula needs no link and no style of its own
+}

@@ -4,7 +4,6 @@ Everything a page needs lies in the output folder, so that a deck opens from dis
 """
 
 import re
-import shutil
 import sysconfig
 from collections.abc import Iterable
 from importlib.util import find_spec
@@ -15,7 +14,7 @@ import jinja2
 from slides import lecture as lectures
 from slides import markup
 from slides.lecture import Lecture
-from tools import notebooks
+from tools import files, notebooks
 
 HERE = Path(__file__).resolve().parent
 OUT = HERE / "build"
@@ -47,21 +46,19 @@ def build(paths: Iterable[Path], out: Path = OUT) -> list[Path]:
 
 def write_deck(talk: Lecture, out: Path) -> Path:
     """Write a lecture's deck, handout and pictures; return the deck's page."""
-    write_pictures(talk, out)
     page = out / f"{talk.name}.html"
-    for target, template in ((page, "deck"), (out / f"{talk.name}-handout.html", "handout")):
-        text = environment().get_template(f"{template}.html.j2").render(lecture=talk)
-        target.write_text(_linked(text, talk.path.parent), encoding="utf-8", newline="\n")
+    with files.renewed(out / talk.name) as folder:
+        write_pictures(talk, folder)
+        for target, template in ((page, "deck"), (out / f"{talk.name}-handout.html", "handout")):
+            text = environment().get_template(f"{template}.html.j2").render(lecture=talk)
+            files.replace(target, _linked(text, talk.path.parent).encode())
     return page
 
 
-def write_pictures(talk: Lecture, out: Path) -> None:
-    """Write a lecture's pictures into a folder of its name, and forget those of an earlier build."""
-    folder = out / talk.name
-    shutil.rmtree(folder, ignore_errors=True)
+def write_pictures(talk: Lecture, folder: Path) -> None:
+    """Write a lecture's pictures into a folder, which will have the lecture's name."""
     for picture in (picture for slide in talk.slides for picture in slide.pictures):
-        folder.mkdir(exist_ok=True)
-        (folder / f"{picture.name}.png").write_bytes(picture.data)
+        files.replace(folder / f"{picture.name}.png", picture.data)
         picture.file = f"{talk.name}/{picture.name}.png"
 
 
@@ -71,7 +68,7 @@ def write_overview(talks: list[Lecture], out: Path) -> None:
     others = [path for path in notebooks.find() if path.stem not in given and (out / f"{path.stem}.html").exists()]
     listed = given | {path.stem: lectures.read(path) for path in others}
     text = environment().get_template("index.html.j2").render(lectures=[listed[name] for name in sorted(listed)])
-    (out / "index.html").write_text(text, encoding="utf-8", newline="\n")
+    files.replace(out / "index.html", text.encode())
 
 
 def environment() -> jinja2.Environment:
@@ -104,7 +101,7 @@ def copy_assets(folder: Path) -> None:
         HERE / "theme.css": "theme.css",
     }.items():
         (folder / target).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, folder / target)
+        files.replace(folder / target, source.read_bytes())
 
 
 def mathjax() -> Path:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
-from nbformat import NotebookNode
+from nbformat import NotebookNode, ValidationError, validate
 
 from course_utils.errors import CourseError
 from course_utils.exercises import registry
@@ -145,9 +145,29 @@ def read(path: Path) -> Lecture:
         CourseError: If the file is no notebook.
     """
     talk = _Talk(path)
-    for where, cell in _placed(notebooks.read(path).cells):
-        talk.add(where, cell)
+    try:
+        for where, cell in _placed(_valid(notebooks.read(path)).cells):
+            talk.add(where, cell)
+    except CourseError as error:
+        raise CourseError(f"{path.name}: {error}") from None
     return talk.finished()
+
+
+def _valid(notebook: NotebookNode) -> NotebookNode:
+    """The notebook, whose cells have names that can be those of files; those of an old one get some.
+
+    Raises:
+        CourseError: It is not as notebooks must be.
+    """
+    if notebook.nbformat_minor < 5:
+        notebook.nbformat_minor = 5
+        for position, cell in enumerate(notebook.cells):
+            cell["id"] = f"cell-{position}"
+    try:
+        validate(notebook)
+    except ValidationError as error:
+        raise CourseError(f"it is no valid notebook ({error.message.splitlines()[0][:200]})") from None
+    return notebook
 
 
 def _placed(cells: list[NotebookNode]) -> Iterator[tuple[anatomy.Place, NotebookNode]]:
@@ -220,7 +240,7 @@ class _Talk:
     def finished(self) -> Lecture:
         """The talk, once all cells went by."""
         lecture = self.lecture
-        lecture.title = lecture.title or lecture.name.replace("_", " ")
+        lecture.title = lecture.title or escape(lecture.name.replace("_", " "))
         lecture.sections = [section for section in lecture.sections if section.slides]
         for section in lecture.sections:
             section.slides = [part for slide in section.slides for part in _roomy(slide)]
@@ -245,8 +265,8 @@ class _Talk:
         blocks = markup.paragraphs(rest)
         facts = [block for block in blocks if " · " in block]
         lecture = self.lecture
-        lecture.title = heading.strip()
-        lecture.facts = [fact.strip(" `*_") for block in facts for fact in block.split(" · ")]
+        lecture.title = markup.inline(heading)
+        lecture.facts = [markup.inline(fact.strip(" `*_")) for block in facts for fact in block.split(" · ")]
         lecture.sentence = markup.inline(next((block for block in blocks if block not in facts), ""))
         self.start(cell, "title")
 

@@ -3,6 +3,7 @@
 import html
 import re
 
+from mistune.util import safe_entity
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
@@ -12,9 +13,25 @@ HEADING = re.compile(r"\A\s*#{1,6}[ \t]+(?P<heading>.+?)[ \t#]*(?:\n|\Z)")
 BADGE = re.compile(r"\[?!\[[^\]]*\]\([^)]*\)(\]\([^)]*\))?")
 
 
+class _Renderer(IPythonRenderer):
+    """Takes nothing in a cell for HTML, and draws only what is there."""
+
+    def text(self, text: str) -> str:
+        """Words; `&lt;` is a sign, as everywhere in markdown."""
+        return safe_entity(text)
+
+    def block_mermaidjs(self, code: str) -> str:
+        """The source of a diagram, which only JupyterLab would draw."""
+        return self.block_code(code)
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        """A picture; in place of one that is attached to a cell, its description."""
+        return text if url.startswith("attachment:") else super().image(text, url, title)
+
+
 def markdown(source: str) -> str:
-    """Markdown as HTML; formulas are left for MathJax."""
-    renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
+    """Markdown as HTML; formulas are left for MathJax, and HTML in it stands there as text."""
+    renderer = _Renderer(escape=True, allow_harmful_protocols=False, exclude_anchor_links=True)
     return MarkdownWithMath(renderer=renderer).render(source).strip()
 
 

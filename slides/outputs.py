@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
 
+from course_utils.errors import CourseError
 from slides import markup
 
 PIXELS_SHOWN = 0.5  # a picture without a stored display width has two pixels for one on the page
@@ -101,7 +102,12 @@ def _add_markdown(shown: Outputs, text: str) -> None:
 
 
 def _picture(name: str, encoded: str, stored: dict) -> Picture:
-    data = base64.b64decode(encoded)
-    pixels = struct.unpack(">II", data[16:24])  # a PNG's header: width, height
+    try:
+        data = base64.b64decode(encoded)
+        pixels = struct.unpack(">II", data[16:24])  # a PNG's header: width, height
+    except (ValueError, struct.error):
+        pixels = (0, 0)
     width = stored.get("width") or pixels[0] * PIXELS_SHOWN
+    if not all(pixels) or not isinstance(width, int | float):
+        raise CourseError(f"the stored picture of cell {name} is damaged: run the notebook again")
     return Picture(name, data, width, width * pixels[1] / pixels[0], stored.get("alt", ""))

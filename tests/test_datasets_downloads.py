@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -187,6 +188,55 @@ def test_a_damaged_cache_without_network(serve, monkeypatch, tmp_path, capsys):
     named, instead = capsys.readouterr().out.splitlines()
     assert str(cached) in named and "digits is used instead" in instead
     assert not cached.exists()
+
+
+def test_a_damaged_file_that_cannot_be_removed_is_named(serve, monkeypatch, tmp_path, capsys):
+    no_server(monkeypatch, tmp_path)
+    cached = tmp_path / "datasets/mnist.npz"
+    cached.parent.mkdir()
+    cached.touch()
+
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("pathlib.Path.unlink", refuse)
+    with pytest.raises(UnavailableError, match=r"mnist\.npz is damaged and cannot be removed .* Set KERAS_HOME"):
+        load("mnist")
+    monkeypatch.setenv("COURSE_PROFILE", "full")
+    assert load("digits", full="mnist").name == "digits"
+    assert capsys.readouterr().out.endswith("Until then, digits is used instead.\n")
+
+
+def test_a_second_notebook_waits_for_the_download_of_the_first(serve, tmp_path, capfd):
+    asked, begun = [], threading.Event()
+
+    def slowly(handler):
+        asked.append(handler.path)
+        begun.set()
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(npz())))
+        handler.end_headers()
+        for start in range(0, len(npz()), 2000):
+            handler.wfile.write(npz()[start : start + 2000])
+            time.sleep(0.2)
+
+    serve(slowly)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(load, "mnist")
+        assert begun.wait(10)
+        second = pool.submit(load, "mnist")
+        assert [len(one.result().x_train) for one in (first, second)] == [7, 7]
+    assert len(asked) == 1
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_home_that_nobody_knows_is_no_reason_to_stop(monkeypatch):
+    def unknown():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr("pathlib.Path.home", unknown)
+    monkeypatch.delenv("KERAS_HOME", raising=False)
+    assert len(set(downloads._cache_folders())) == 1
 
 
 @pytest.mark.parametrize("damage", [lambda whole: whole[:-9], lambda whole: b"", lambda whole: b"<html>"])

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import pickle
 import re
+import struct
+import warnings
+import zipfile
+import zlib
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from course_utils import load
+from course_utils.datasets import files
 from course_utils.datasets.images import CIFAR10
 from course_utils.errors import CourseError
 
@@ -153,6 +158,28 @@ def save(**changes):
     return damage
 
 
+def members(**changes):
+    """An .npz with right checksums whose members are these bytes."""
+
+    def damage(path):
+        np.savez(path, **{name: values for name, values in arrays().items() if name not in changes})
+        with zipfile.ZipFile(path, "a") as archive:
+            for name, content in changes.items():
+                archive.writestr(f"{name}.npy", content)
+
+    return damage
+
+
+def header(shape):
+    text = f"{{'descr': '|u1', 'fortran_order': False, 'shape': {shape}, }}".ljust(117) + "\n"
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text.encode()
+
+
+def bomb(path):
+    np.savez_compressed(path, **arrays() | {"x_train": np.zeros((200_000, 28, 28), np.uint8)})
+    assert path.stat().st_size < 10**6
+
+
 NPZ_CASES = {
     "empty": (lambda path: path.touch(), "is empty"),
     "truncated": (truncate, "truncated or no .npz file"),
@@ -172,6 +199,11 @@ NPZ_CASES = {
     "labels too high": (save(y_test=np.array([0, 1, 10])), "labels from 0 to 10, allowed are 0 to 9"),
     "labels negative": (save(y_test=np.array([0, 1, -1])), "labels from -1 to 1"),
     "a folder": (lambda path: path.mkdir(), "train: the folder is missing"),
+    "no array inside": (members(y_test=b"hello"), "holds something that is no array"),
+    "a header without its end": (members(y_test=header("(3,")), "the file is damaged"),
+    "a header that claims petabytes": (members(y_test=header("(10**15,)")), "the file is damaged"),
+    "petabytes": (members(x_train=header("(1000000000000, 28, 28)")), "the file is damaged|cannot be read"),
+    "unpacked too large": (bomb, r"its arrays are larger than 0\.1 GB"),
 }
 
 
@@ -179,6 +211,7 @@ NPZ_CASES = {
 @pytest.mark.parametrize("profile", ["quick", "full"])
 def test_a_damaged_file_is_named_never_used_and_the_next_run_recovers(folder, monkeypatch, case, profile):
     monkeypatch.setenv("COURSE_PROFILE", profile)
+    monkeypatch.setattr(files, "LARGEST", 10**8)
     damage, what = NPZ_CASES[case]
     path = folder / "mnist.npz"
     damage(path)
@@ -195,6 +228,15 @@ def damage_nothing_but(path):
     path.write_bytes(path.read_bytes()[:200])
 
 
+def png(width, height):
+    """The beginning of a PNG file that claims to be so large."""
+    head = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    checksum = struct.pack(">I", zlib.crc32(head))
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + head + checksum + struct.pack(">I", 9) + b"IDAT"
+
+
+# A picture of 32×32 that Pillow would let Ghostscript draw.
+POSTSCRIPT = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 32 32\n%%EndComments\nshowpage\n"
 FOLDER_CASES = {
     "part missing": (lambda root: (root / "test").rename(root / "other"), "test: the folder is missing"),
     "class missing": (
@@ -214,6 +256,14 @@ FOLDER_CASES = {
         lambda root: Image.new("RGB", (16, 32)).save(root / "train/cat/3.png"),
         "3.png: the picture is 16×32 pixels, needed are 32×32",
     ),
+    "one pixel": (lambda root: Image.new("RGB", (1, 1)).save(root / "train/cat/3.png"), "1×1 pixels, needed are 32×32"),
+    "no pixel": (lambda root: (root / "train/cat/3.png").write_bytes(png(0, 0)), "3.png: the picture is damaged"),
+    "large": (lambda root: (root / "train/cat/3.png").write_bytes(png(12_000, 12_000)), "12000×12000 pixels, needed"),
+    "absurd": (
+        lambda root: (root / "train/cat/3.png").write_bytes(png(50_000, 50_000)),
+        "3.png: the picture has millions of pixels, needed are 32×32",
+    ),
+    "another program's": (lambda root: (root / "train/cat/3.png").write_bytes(POSTSCRIPT), "the picture is damaged"),
 }
 
 
@@ -221,7 +271,9 @@ FOLDER_CASES = {
 def test_a_damaged_folder_is_named(folder, case):
     damage, what = FOLDER_CASES[case]
     damage(write_pictures(folder / "cifar10"))
-    refused("cifar10", what, r"type load\('cifar10'\) again")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        refused("cifar10", what, r"type load\('cifar10'\) again")
 
 
 def test_links_that_lead_out_are_refused_and_those_inside_are_not(folder, tmp_path):
@@ -251,6 +303,25 @@ def test_a_link_in_a_circle(folder):
 def test_data_dir_that_is_no_folder(folder, monkeypatch):
     monkeypatch.setenv("COURSE_DATA_DIR", str(folder / "typo"))
     refused("mnist", "COURSE_DATA_DIR is .*typo', which is no folder")
+
+
+def test_postscript_is_never_handed_to_another_program(folder, monkeypatch):
+    monkeypatch.setattr("PIL.EpsImagePlugin.Ghostscript", lambda *_, **__: pytest.fail("Ghostscript was called"))
+    (write_pictures(folder / "cifar10") / "train/cat/3.png").write_bytes(POSTSCRIPT)
+    refused("cifar10", "the picture is damaged")
+
+
+def test_a_data_dir_of_a_user_whom_nobody_knows(monkeypatch):
+    monkeypatch.setenv("COURSE_DATA_DIR", "~nobody-of-this-name/data")
+    refused("mnist", "COURSE_DATA_DIR is '~nobody-of-this-name/data', which cannot be looked into")
+
+
+def test_a_data_dir_that_may_not_be_looked_into(folder, monkeypatch):
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("pathlib.Path.is_dir", refuse)
+    refused("mnist", "which cannot be looked into .*Permission denied", "or unset it")
 
 
 def test_quick_does_not_look_at_the_files(folder):

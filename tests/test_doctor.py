@@ -166,7 +166,7 @@ CASES = {
     "data folder missing": (
         {"settings": {"COURSE_DATA_DIR": "/data"}, "data_found": None},
         "mend",
-        "'/data', which is no folder",
+        "'/data', which is no folder that can be read",
         "unset COURSE_DATA_DIR",
     ),
     "data folder empty": ({"settings": {"COURSE_DATA_DIR": "/data"}}, "note", "holds no data set", ""),
@@ -262,8 +262,52 @@ def test_a_process_that_crashes_or_hangs_is_reported(monkeypatch):
     assert "exit code" in machine.try_imports(["numpy"])[0]["numpy"]
 
 
+# What stands for NVIDIA's program where there is a card that cannot be used.
+DRIVERS = {
+    "does not reach the driver": "echo 'NVIDIA-SMI has failed because it could not reach the driver.'; exit 9",
+    "another version than the library": "echo 'Driver/library version mismatch' >&2; exit 18",
+    "no card left": "echo 'No devices were found'; exit 6",
+    "crashes": "kill -SEGV $$",
+    "hangs": "exec sleep 60",
+    "speaks no UTF-8": r"printf '\377\376T4\n'",
+}
+
+
+@pytest.mark.parametrize("case", DRIVERS)
+def test_a_card_whose_driver_does_not_answer(tmp_path, monkeypatch, case):
+    program = tmp_path / "nvidia-smi"
+    program.write_text(f"#!/bin/sh\n{DRIVERS[case]}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr(machine, "PATIENCE", 1)
+    driver = machine.nvidia_driver()
+    assert driver == ""
+    (finding,) = [
+        f for f in doctor.diagnose(replace(HEALTHY, nvidia_card=True, nvidia_driver=driver)) if "NVIDIA" in f.sentence
+    ]
+    assert finding.level == "note" and "every lecture runs on the processor alone" in finding.sentence
+
+
+def test_a_card_that_answers_is_named(tmp_path, monkeypatch):
+    program = tmp_path / "nvidia-smi"
+    program.write_text("#!/bin/sh\necho Tesla T4\necho Tesla T4\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    assert machine.nvidia_driver() == "Tesla T4"
+
+
+def test_a_home_that_nobody_knows(monkeypatch):
+    def unknown():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr("pathlib.Path.home", unknown)
+    assert machine.home().is_dir()
+    assert machine.jupyter_folders() and machine.widgets_front_end()
+
+
 def test_data_folder(tmp_path):
     assert machine.data_in(None) == ()
+    assert machine.data_in("~nobody-of-this-name") is None
     assert machine.data_in(str(tmp_path / "nothing")) is None
     (tmp_path / "mnist.npz").touch()
     assert machine.data_in(str(tmp_path)) == ("mnist.npz",)

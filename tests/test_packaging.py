@@ -105,6 +105,12 @@ def test_ci_runs_the_oldest_packages_on_the_oldest_python():
     assert any("tools versions oldest" in step.get("run", "") for step in job["steps"])
 
 
+def test_ci_looks_for_known_holes_in_the_pinned_versions_each_week():
+    audit = yaml.safe_load((ROOT / ".github" / "workflows" / "test.yml").read_text())["jobs"]["audit"]
+    assert "schedule" in audit["if"]
+    assert any("pip_audit --requirement constraints.txt --no-deps" in step.get("run", "") for step in audit["steps"])
+
+
 def test_all_papers_name_the_same_version():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
     newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)[1]

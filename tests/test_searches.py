@@ -17,7 +17,7 @@ import pytest
 
 from course_utils import search, search_summary, workers
 from course_utils.errors import CourseError
-from tests import child
+from tests import child, limits
 
 RANDOM = optuna.samplers.RandomSampler
 SPACE = {"x": [-1.0, 0.0, 1.0], "power": [1, 2]}
@@ -237,6 +237,19 @@ def test_an_interrupted_search_goes_on_where_it_stopped(tmp_path, capsys):
     assert drawn(study) == drawn(search(draw, 6, sampler=RANDOM))
     assert len(search(draw, 6, study=file).trials) == 6
     assert indices(search(draw, 8, study=file)) == list(range(8))
+
+
+def test_on_a_full_disk_what_finished_is_kept_and_the_search_goes_on(tmp_path):
+    path = tmp_path / "study.db"
+    search(draw, 2, study=path)
+    with (
+        limits.full_disk(path.stat().st_size),
+        pytest.raises(CourseError, match=r"study\.db cannot be written any more .* Make room on that disk"),
+    ):
+        search(draw, 500, study=path)
+    kept = len(optuna.load_study(study_name="search", storage=f"sqlite:///{path}").trials)
+    assert kept >= 2
+    assert len(search(draw, kept + 1, study=path).trials) == kept + 1
 
 
 def test_what_failed_is_counted_and_tried_again(tmp_path):

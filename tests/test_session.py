@@ -110,6 +110,12 @@ def test_a_missing_backend_says_what_to_install():
     assert said.endswith("tensorflow is not installed, and this lecture needs it. Type: pip install tensorflow")
 
 
+def test_without_jax_it_says_what_to_install():
+    code = WITHOUT_TENSORFLOW.replace('"tensorflow"', '"jax"').replace("'tensorflow'", "'jax'")
+    said = child.python("-c", code, KERAS_BACKEND="jax").stderr.splitlines()[-1]
+    assert said.endswith("jax is not installed, and this lecture needs it. Type: pip install jax")
+
+
 def test_starting_forgets_the_claims_of_an_earlier_run(keras, capsys):
     course_utils.claim("it works", 1, ">", 0)
     start(lecture=2, backend=keras.backend.backend())

@@ -1,6 +1,8 @@
 """Which cells of a notebook make which slides."""
 
+import base64
 import copy
+import json
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,6 +14,7 @@ from course_utils.errors import CourseError
 from slides import build, lecture, markup, outputs
 from slides.arrange import Content, arrange, halves
 from slides.outputs import Picture, Result
+from tests import hostile, tiny
 from tests.browser import samples
 
 
@@ -312,6 +315,39 @@ def test_without_a_browser_the_user_reads_what_to_type(monkeypatch: pytest.Monke
     nowhere = SimpleNamespace(chromium=SimpleNamespace(executable_path=str(tmp_path / "chrome")))
     with pytest.raises(CourseError, match="python -m playwright install chromium"):
         browser.open_browser(nowhere)
+
+
+def test_nothing_that_is_typed_into_a_notebook_runs_in_its_deck(tmp_path: Path) -> None:
+    build.build([tiny.write(tmp_path, hostile.lecture())], tmp_path / "out")
+    for name in ("90_tiny.html", "90_tiny-handout.html", "index.html"):
+        page = (tmp_path / "out" / name).read_text(encoding="utf-8")
+        assert hostile.running(page) == [], name
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in (tmp_path / "out" / "90_tiny.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("cell_id", ["../../outside", 'a" onload="alert(1)', "", "a b"])
+def test_a_cell_whose_name_could_lead_out_of_the_folder_is_refused(tmp_path: Path, cell_id: str) -> None:
+    notebook = tiny.edited("grey-figure", lambda cell: cell.update(id=cell_id))
+    (tmp_path / "notes.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    with pytest.raises(CourseError, match=r"notes\.ipynb: it is no valid notebook"):
+        build.build([tmp_path / "notes.ipynb"], tmp_path / "out")
+    assert not list(tmp_path.rglob("*.png"))
+
+
+def test_an_old_notebook_without_cell_ids_makes_a_deck(tmp_path: Path) -> None:
+    cells = [{"cell_type": "markdown", "metadata": {}, "source": f"# Old\n\n![a](attachment:a.png) {i}"} for i in "ab"]
+    old = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 2}
+    (tmp_path / "old.ipynb").write_text(json.dumps(old), encoding="utf-8")
+    assert [slide.cell_id for slide in lecture.read(tmp_path / "old.ipynb").slides] == ["cell-0", "cell-1"]
+
+
+@pytest.mark.parametrize("png", ["bm8gcGljdHVyZQ==", "no base64!", base64.b64encode(bytes(40)).decode()])
+def test_a_damaged_picture_is_named(tmp_path: Path, png: str) -> None:
+    path = tiny.write(tmp_path, tiny.lecture())
+    notebook = tiny.edited("grey-figure", lambda cell: cell.outputs[0].data.update({"image/png": png}))
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    with pytest.raises(CourseError, match=r"90_tiny\.ipynb: the stored picture of cell grey-figure is damaged: run"):
+        build.build([path], tmp_path / "out")
 
 
 def test_stored_error_and_stderr_are_not_shown() -> None:

@@ -8,7 +8,7 @@ import base64
 import pytest
 
 from course_utils.errors import CourseError
-from tests import tiny
+from tests import hostile, tiny
 from tools import readme
 
 PLACES = (
@@ -68,6 +68,13 @@ def test_a_cell_without_a_figure_is_named(project):
     project.write_text(PLACES.format(cell="grey-claim"), encoding="utf-8")
     with pytest.raises(CourseError, match="cell grey-claim: README needs a code cell that stores one figure"):
         run()
+
+
+def test_a_tag_in_a_title_or_caption_stands_as_text(project):
+    path = tiny.write(project.parent / "notebooks", hostile.lecture())
+    row, figure = readme.row(path, None), readme.stored_picture(path, "grey-figure")
+    assert hostile.running(row) == hostile.running(readme.page_part(figure, path, "grey-figure")) == []
+    assert "&lt;script>alert(1)&lt;/script>" in row
 
 
 def test_missing_markers_are_named(project):

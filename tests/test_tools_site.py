@@ -8,9 +8,10 @@ import pytest
 
 from course_utils import exercises
 from course_utils.errors import CourseError
-from tests import tiny
+from tests import hostile, tiny
 from tools import site
 from tools.pages import course, lecture, links, tables
+from tools.pages.harmless import harmless
 
 CLAIM = "✓ a cosine is at most 1_000 (≈ 8.1e-11 over 16 seeds; a *bad* case: ≈ 0.4; needed < 1e-06)\n"
 
@@ -262,6 +263,68 @@ def test_a_warning_of_sphinx_stops_the_build_and_keeps_the_earlier_site(checkout
     with pytest.raises(CourseError, match="Sphinx found the faults above: mend what it names"):
         site.build(earlier, checkout)
     assert (earlier / "searchindex.js").read_text(encoding="utf-8") == "earlier"
+
+
+@pytest.mark.slow
+def test_nothing_that_is_typed_into_a_lecture_runs_on_its_page(checkout, tmp_path):
+    notebook = hostile.lecture()
+    tiny.cell_of(notebook, "grey-why").source += f"\n\n```{{raw}} html\n{hostile.SCRIPT}\n```"
+    for cell in notebook.cells:  # Sphinx refuses these by itself: a dead link, a language that it does not know
+        cell.source = cell.source.replace(hostile.LINK, "").replace(hostile.DIAGRAM, "")
+    for output in tiny.cell_of(notebook, "grey-experiment").outputs[1:]:
+        for kind in output.data:
+            output.data[kind] = output.data[kind].replace(hostile.LINK, "")
+    tiny.write(checkout / "notebooks", notebook)
+    site.build(tmp_path / "site", checkout)
+    for page in (tmp_path / "site").rglob("*.html"):
+        assert hostile.running(page.read_text(encoding="utf-8")) == [], page.name
+    lecture_page = (tmp_path / "site" / "lectures" / "90_tiny.html").read_text(encoding="utf-8")
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in lecture_page
+    assert '<span class="evidence">' in lecture_page
+
+
+@pytest.mark.slow
+def test_a_lecture_cannot_put_a_file_of_the_machine_on_its_page(checkout, tmp_path):
+    secret = tmp_path / "secret.md"
+    secret.write_text("A secret.\n", encoding="utf-8")
+    source = f"```{{include}} {'../' * 20}{secret.as_posix().lstrip('/')}\n```"
+    tiny.write(checkout / "notebooks", tiny.edited("grey-why", lambda one: one.update(source=source)))
+    with pytest.raises(CourseError, match="Sphinx found the faults above"):
+        site.build(tmp_path / "site", checkout)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '<p class="links"><a href="../slides/02_a.html">Slides</a> · <a href="https://a.b/c?d=e&f">Colab</a></p>',
+        '<details class="answer"><summary>Hint</summary>',
+        '</details> <span class="evidence"> 10<sup>−6</sup></span><br>',
+        "<!-- lectures --> 1 < 2",
+    ],
+)
+def test_html_of_the_course_stays(source):
+    assert harmless(source) == source.replace("1 < 2", "1 &lt; 2")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        *(
+            "<script>",
+            "</script>",
+            "<SCRIPT >",
+            "<img src=x>",
+            "<p onclick=a>",
+            '<p class="a" onclick="b">',
+            "<p/onclick=a>",
+        ),
+        *('<a href="javascript:a">', '<a href="java&#115;cript:a">', '<a href="//a.b" onclick="c">', "<style>"),
+        *("<!-- a --!><script>", "<!--><script>", "<svg/onload=a>", "<details open ontoggle=a>", "<p\nonclick=a>"),
+    ],
+)
+def test_any_other_html_is_text(source):
+    assert hostile.running(harmless(source)) == []
+    assert "<" not in harmless(source).replace("<!-- a --!>", "")
 
 
 def test_a_folder_with_other_files_is_left_alone(tmp_path):

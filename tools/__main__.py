@@ -12,6 +12,7 @@ import sys
 from tools import setup
 from tools.setup_failures import SetupError
 
+OURS = ("tools", "slides", "course_utils")
 # verb: (module, group of packages that it needs, what it does)
 VERBS = {
     "setup": ("tools.setup", None, "create .venv and install the course into it"),
@@ -53,6 +54,9 @@ def main(arguments):
     Returns:
         The exit code.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal that lacks ✓ or ≈ shows ? in its place
     verb = arguments[0] if arguments else ""
     if verb not in VERBS:
         print(usage())
@@ -76,19 +80,33 @@ def usage():
 
 def call(module, verb, purpose, arguments):
     """Run the verb's module in this Python; return its exit code."""
-    implementation = importlib.import_module(module)
+    try:
+        implementation = importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name.partition(".")[0] in OURS:
+            raise
+        raise SetupError(
+            '{} is not installed, and this needs it. Type: "{}" -m pip install -c {} -e ".[{}]"'.format(
+                error.name, sys.executable, setup.CONSTRAINTS, ",".join(setup.extras_of(VERBS[verb][1] or "lab"))
+            )
+        ) from None
     parser = argparse.ArgumentParser(prog="python -m tools " + verb, description=purpose)
     implementation.add_arguments(parser)
     args = parser.parse_args(arguments)
     if VERBS[verb][1] is None:
         return implementation.run(args)
     from course_utils.errors import CourseError  # an old Python could not read it
+    from tools.files import why
 
     try:
         return implementation.run(args)
     except CourseError as error:
         print(error, file=sys.stderr)
-        return 1
+    except OSError as error:
+        if not why(error):
+            raise
+        print(why(error), file=sys.stderr)
+    return 1
 
 
 def hand_over(command):

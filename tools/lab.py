@@ -12,8 +12,10 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
+from tools.files import replace
 from tools.working_copy import COPIES, ORIGINALS, bring_up_to_date
 
 FIRST_PORT = 8888
@@ -48,9 +50,15 @@ def first_lecture(folder: Path) -> str:
 
 
 def serve(folder: Path, port: int, page: str) -> None:
-    """Run JupyterLab in this process, on this machine's loopback only, with its token."""
+    """Run JupyterLab in this process, on this machine's loopback only, with its token.
+
+    Raises:
+        OSError: The folder in which Jupyter notes what runs cannot be made; its own words would fill a page.
+    """
+    from jupyter_core.paths import jupyter_runtime_dir
     from jupyterlab.labapp import LabApp
 
+    Path(jupyter_runtime_dir()).mkdir(parents=True, exist_ok=True)
     options = [
         f"--ServerApp.root_dir={folder}",
         "--ServerApp.ip=127.0.0.1",
@@ -95,8 +103,9 @@ def announce(address: str) -> None:
 
 
 def write_settings(environment: Path) -> None:
-    """Note the settings that the course changes, in this environment only."""
+    """Note the settings that the course changes, in this environment only; without them Lab asks its question."""
     settings = environment / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
     if not settings.exists():
-        settings.parent.mkdir(parents=True, exist_ok=True)
-        settings.write_text(json.dumps(QUIET, indent=1) + "\n", encoding="utf-8")
+        with suppress(OSError):  # an environment that many share cannot be written
+            settings.parent.mkdir(parents=True, exist_ok=True)
+            replace(settings, json.dumps(QUIET, indent=1).encode() + b"\n")

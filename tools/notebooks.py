@@ -11,6 +11,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from course_utils.errors import CourseError
+from tools import files
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "notebooks"
@@ -74,9 +75,7 @@ def dumps(notebook: NotebookNode) -> str:
 
 def save(path: Path, text: str) -> None:
     """Write the text with LF line ends, whole or not at all."""
-    draft = path.with_name(path.name + ".new")
-    draft.write_text(text, encoding="utf-8", newline="\n")
-    draft.replace(path)
+    files.replace(path, text.encode("utf-8"))
 
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from tools.browser import open_browser
+from tools.files import replace
 
 READY = "html[data-deck-ready='1']"
 DRAWN = "Promise.all([document.fonts.ready, ...[...document.images].map((image) => image.decode())])"
@@ -50,5 +51,5 @@ def _print(page: Page, address: str, target: Path, **paper) -> Path:
     page.goto(address)
     page.wait_for_selector(READY, state="attached")
     page.evaluate(DRAWN)
-    page.pdf(path=target, print_background=True, **paper)
+    replace(target, page.pdf(print_background=True, **paper))
     return target

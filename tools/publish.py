@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 
 from course_utils.errors import CourseError
 from tools import install_cell, launch, notebooks, readme
+from tools.files import replace
 from tools.launch import Launch
 from tools.pythons import output_of
 
@@ -70,7 +71,7 @@ def write(root: Path, where: Launch | None) -> None:
     """Bring the files of the course in this folder into line with the settings, and say which ones changed."""
     for path, content in wanted(root, where).items():
         if not readme.is_current(path, content):
-            path.write_bytes(content)
+            replace(path, content)
             print(f"wrote {path.relative_to(root).as_posix()}")
 
 

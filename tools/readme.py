@@ -17,12 +17,14 @@ from nbformat import NotebookNode
 
 from course_utils.errors import CourseError
 from tools import launch, notebooks
+from tools.files import replace
 from tools.launch import Launch
 
 README = notebooks.ROOT / "README.md"
 PICTURES = "docs/pictures"
 LARGEST_PICTURE = 150_000  # bytes
 MARKED = re.compile(r"(<!-- (launch|lectures|picture)((?: [\w-]+)*) -->\n).*?(<!-- /\2 -->)", re.DOTALL)
+TAG = re.compile(r"<(?=[A-Za-z/!?])")
 HEADING = re.compile(r"# Lecture \d+ · (.+)")
 TABLE_HEAD = "| | Lecture | What it is about | At a glance | {last} |\n|---:|---|---|---|---|\n"
 
@@ -61,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
             print(f"{name} is not what the notebooks say. Type: make readme")
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            replace(path, content)
             print(f"wrote {name}")
     return int(args.check and bool(stale))
 
@@ -128,7 +130,12 @@ def opening(path: Path) -> tuple[str, str, str]:
     heading = HEADING.fullmatch(parts[0])
     if not heading or len(parts) < 3:
         raise CourseError(f"{path.name}, cell title: needed are '# Lecture N · Title', a sentence and the facts line")
-    return heading[1], parts[1], parts[2]
+    return tuple(map(without_html, (heading[1], parts[1], parts[2])))
+
+
+def without_html(text: str) -> str:
+    """Markdown in which a tag stands as text."""
+    return TAG.sub("&lt;", text)
 
 
 def in_table(text: str) -> str:
@@ -164,4 +171,4 @@ def page_part(picture: Picture, path: Path, cell_id: str) -> str:
     alt = html.escape(picture.alt)
     link = f"[lecture {notebooks.number(path)}](notebooks/{path.name})"
     image = f'<img src="{PICTURES}/{picture.name}" alt="{alt}" width="{picture.width}">'
-    return f"{image}\n\n{picture.caption} From {link}, cell `{cell_id}`.\n"
+    return f"{image}\n\n{without_html(picture.caption)} From {link}, cell `{cell_id}`.\n"

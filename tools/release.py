@@ -6,8 +6,8 @@ import argparse
 import json
 import subprocess
 
-from tools import notebooks
 from tools.colab import VERSIONS
+from tools.files import replace
 from tools.steps import ROOT, Result, Step, run_all
 from tools.versions import WANTED
 
@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
             passed[result.step.name] = result
             counts = {name: [one.passed, one.seconds] for name, one in passed.items()}
             PASSED.parent.mkdir(exist_ok=True)
-            notebooks.save(PASSED, json.dumps({"commit": commit, "passed": counts}, indent=1))
+            replace(PASSED, json.dumps({"commit": commit, "passed": counts}, indent=1).encode())
 
     return run_all(STEPS, note, before=dict(passed))
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from course_utils.errors import CourseError
 from slides import build as decks
+from tools import files, kernels
 from tools.notebooks import ROOT
 from tools.pages import course as courses
 from tools.pages import documents, links
@@ -52,9 +53,10 @@ def build(out: Path = OUT, root: Path = ROOT) -> None:
         copy_mathjax(work / "static" / "mathjax")
         call_sphinx(course, work)
         check_links(work / "html")
-        shutil.rmtree(out, ignore_errors=True)
-        # Sphinx would need .buildinfo to build on; it holds the digest of a path that is gone.
-        shutil.copytree(work / "html", out, ignore=shutil.ignore_patterns(".buildinfo"))
+        # Sphinx would need it to build on; it holds the digest of a path that is gone.
+        (work / "html" / ".buildinfo").unlink(missing_ok=True)
+        with files.renewed(out) as fresh:
+            files.copy(work / "html", fresh)
 
 
 def copy_decks(course: Course, folder: Path) -> None:
@@ -81,7 +83,7 @@ def call_sphinx(course: Course, work: Path) -> None:
     words = ["-W", "--keep-going", "-q", "-c", str(HERE), "-d", str(work / "doctrees")]
     words += [word for name, value in settings.items() for word in ("-D", f"{name}={value}")]
     command = [sys.executable, "-m", "sphinx", *words, str(work / "pages"), str(work / "html")]
-    if subprocess.run(command, check=False).returncode:
+    if subprocess.run(command, env=kernels.environment(), check=False).returncode:
         raise CourseError("Sphinx found the faults above: mend what it names, then type: python -m tools site")
 
 

@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 from course_utils.errors import CourseError
-from tools import servers
+from tools import files, servers
 
 ROOT = Path(__file__).parents[1]
 ORIGINALS = ROOT / "notebooks"
@@ -62,7 +62,7 @@ def refresh(originals: Path, copies: Path) -> list[str]:
     copies.mkdir(exist_ok=True)
     written = _read_notes(copies)
     lines = [_refresh_one(original, copies, written) for original in sorted(originals.glob("*.ipynb"))]
-    _replace(copies / NOTES, json.dumps(written, indent=1, sort_keys=True).encode() + b"\n")
+    files.replace(copies / NOTES, json.dumps(written, indent=1, sort_keys=True).encode() + b"\n")
     return [line for line in lines if line]
 
 
@@ -100,7 +100,7 @@ def _refresh_one(original: Path, copies: Path, written: dict[str, str]) -> str:
 
 def _write(path: Path, content: bytes, written: dict[str, str]) -> str:
     """Write a file of ours and note its digest."""
-    _replace(path, content)
+    files.replace(path, content)
     written[path.name] = digest(content)
     return ""
 
@@ -114,13 +114,6 @@ def _free_name(copy: Path, content: bytes, written: dict[str, str]) -> Path:
         if not path.exists() or digest(path.read_bytes()) in (written.get(name), digest(content)):
             return path
         number += 1
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file so that it is either the old or the new one, never half of one."""
-    unfinished = path.with_name(path.name + ".new")
-    unfinished.write_bytes(content)
-    unfinished.replace(path)
 
 
 def _read_notes(copies: Path) -> dict[str, str]:

@@ -3,22 +3,26 @@
 import gzip
 import io
 import os
+import sqlite3
 import tempfile
 import urllib.error
 import urllib.request
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import ExitStack, closing, contextmanager, redirect_stdout, suppress
 from http.client import HTTPResponse
 from pathlib import Path
+from types import ModuleType
 
-from course_utils import network
+from course_utils import machine, network
 from course_utils.datasets.files import Arrays, Layout
 from course_utils.errors import CourseError
 from course_utils.progress import bar
 
 SECONDS = 10  # without a sign of life
+PATIENCE = 600  # seconds until another notebook's download is waited for no longer
+LOCK = "course-downloads.lock"
 # The files that Keras keeps for each data set, in its cache folder.
 CACHED = {
     "mnist": ("mnist.npz",),
@@ -41,12 +45,33 @@ def fetch(layout: Layout) -> Arrays:
     """
     import keras
 
-    name = layout.name
+    with _alone():
+        return _fetched(layout.name, keras.datasets)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Let other notebooks wait meanwhile: what one has half downloaded would be damaged in the eyes of the next.
+
+    An exclusive transaction of SQLite locks on every system, and ends with the process that began it.
+    """
+    with ExitStack() as stack:
+        with suppress(sqlite3.Error):  # a cache that cannot be written
+            lock = stack.enter_context(closing(sqlite3.connect(_cache_folders()[0].parent / LOCK, timeout=1)))
+            for _ in range(PATIENCE):
+                with suppress(sqlite3.OperationalError):  # another notebook holds it
+                    lock.execute("BEGIN EXCLUSIVE")
+                    break
+        yield
+
+
+def _fetched(name: str, sources: ModuleType) -> Arrays:
+    """The arrays of a data set from `keras.datasets`."""
     for path in _remove_damaged(name):
         print(f"{path} was damaged and is removed; it is downloaded again.")
     try:
         with redirect_stdout(io.StringIO()), _watched(name):  # Keras prints a bar of its own
-            (x_train, y_train), (x_test, y_test) = getattr(keras.datasets, name).load_data()
+            (x_train, y_train), (x_test, y_test) = getattr(sources, name).load_data()
     except Exception as error:  # Keras raises bare exceptions
         removed = _remove_damaged(name)
         reason = f"{removed[0].name} arrived damaged and is removed" if removed else " ".join(str(error).split())
@@ -63,15 +88,21 @@ def _remove_damaged(name: str) -> list[Path]:
     Keras compares checksums for some data sets only, and says nothing of a file that it replaces.
     """
     found = [folder / file for folder in _cache_folders() for file in CACHED[name]]
-    damaged = [path for path in found if path.is_file() and not _is_whole(path)]
-    for path in damaged:
-        path.unlink()
+    try:
+        damaged = [path for path in found if path.is_file() and not _is_whole(path)]
+        for path in damaged:
+            path.unlink()
+    except OSError as error:
+        raise UnavailableError(
+            f"{error.filename} is damaged and cannot be removed ({error.strerror}). "
+            "Set KERAS_HOME to a folder of yours, restart the kernel, and try again."
+        ) from None
     return damaged
 
 
 def _cache_folders() -> list[Path]:
     """Where Keras may keep downloads: its home, or a temporary folder where that cannot be written."""
-    home = os.environ.get("KERAS_HOME") or Path.home() / ".keras"
+    home = os.environ.get("KERAS_HOME") or machine.home() / ".keras"
     return [Path(home) / "datasets", Path(tempfile.gettempdir()) / ".keras/datasets"]
 
 

@@ -1,9 +1,12 @@
 """Data sets from files that somebody put into the folder COURSE_DATA_DIR; nothing in them is trusted."""
 
 import os
+import tokenize
+import warnings
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +19,8 @@ from course_utils.progress import bar
 Arrays = tuple[np.ndarray, ...]  # x_train, y_train, x_test, y_test, then the attributes
 NAMES = ("x_train", "y_train", "x_test", "y_test")
 PICTURES = (".jpg", ".jpeg", ".png")
+FORMATS = ("JPEG", "PNG")  # by content: Pillow would hand a file of PostScript to another program
+LARGEST = 2 * 10**9  # bytes of arrays, ten times those of the largest data set that Keras has
 SHUFFLE_SEED = 0
 
 
@@ -49,21 +54,22 @@ def find(name: str) -> Path | None:
     """The file `NAME.npz` or the folder `NAME` in COURSE_DATA_DIR, None if there is neither.
 
     Raises:
-        CourseError: If COURSE_DATA_DIR names no folder, or what is in it leads out of it.
+        CourseError: If COURSE_DATA_DIR names no folder, or one that cannot be looked into.
     """
     setting = os.environ.get("COURSE_DATA_DIR")
     if not setting:
         return None
-    folder = Path(setting).expanduser()
-    if not folder.is_dir():
-        raise CourseError(
-            f"COURSE_DATA_DIR is {setting!r}, which is no folder. "
-            f"Set it to the folder that holds {name}.npz, or unset it."
-        )
-    for path in (folder / f"{name}.npz", folder / name):
-        if path.exists() or path.is_symlink():
-            return path
-    return None
+    try:
+        folder = Path(setting).expanduser()
+        if folder.is_dir():
+            there = (path for path in (folder / f"{name}.npz", folder / name) if path.exists() or path.is_symlink())
+            return next(there, None)
+        what = "is no folder"
+    except (OSError, RuntimeError) as error:  # no right to look into it; or ~name of a user whom nobody knows
+        what = f"cannot be looked into ({error})"
+    raise CourseError(
+        f"COURSE_DATA_DIR is {setting!r}, which {what}. Set it to the folder that holds {name}.npz, or unset it."
+    )
 
 
 def read(path: Path, layout: Layout) -> Arrays:
@@ -123,15 +129,23 @@ def _check_attributes(arrays: Arrays, layout: Layout, path: Path) -> None:
 def _read_npz(path: Path, layout: Layout) -> Arrays:
     try:
         with zipfile.ZipFile(path) as archive:
-            missing = [name for name in layout.arrays if f"{name}.npy" not in archive.namelist()]
+            sizes = {member.filename: member.file_size for member in archive.infolist()}
+        missing = [name for name in layout.arrays if f"{name}.npy" not in sizes]
         if missing:
             raise _DamageError(path, f"it lacks {', '.join(missing)}")
+        if sum(sizes[f"{name}.npy"] for name in layout.arrays) > LARGEST:
+            raise _DamageError(path, f"its arrays are larger than {LARGEST / 1e9:g} GB, the most that is read")
         with np.load(path, allow_pickle=False) as stored:
-            return tuple(stored[name] for name in layout.arrays)
+            arrays = tuple(stored[name] for name in layout.arrays)
+        if all(isinstance(values, np.ndarray) for values in arrays):
+            return arrays
+        what = "holds something that is no array"
     except zipfile.BadZipFile:
         what = "is truncated or no .npz file" if path.stat().st_size else "is empty"
     except ValueError as error:
         what = "holds pickled objects, which are never opened" if "allow_pickle" in str(error) else "is damaged"
+    except tokenize.TokenError:
+        what = "is damaged"
     except (OSError, EOFError, KeyError, zlib.error, NotImplementedError, RuntimeError, MemoryError) as error:
         what = f"cannot be read ({type(error).__name__})"
     raise _DamageError(path, f"the file {what}")
@@ -191,14 +205,24 @@ def _read_pictures(pictures: list[tuple[Path, int]], layout: Layout) -> tuple[np
 def _pixels(path: Path, shape: tuple[int, int, int]) -> np.ndarray:
     height, width, channels = shape
     try:
-        with Image.open(path) as image:
+        with _without_size_warning(), Image.open(path, formats=FORMATS) as image:
             if image.size != (width, height):
                 given = "×".join(map(str, image.size))
                 raise _DamageError(path, f"the picture is {given} pixels, needed are {width}×{height}")
             return np.asarray(image.convert("L" if channels == 1 else "RGB")).reshape(shape)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+    except Image.DecompressionBombError:
+        raise _DamageError(path, f"the picture has millions of pixels, needed are {width}×{height}") from None
+    except (OSError, SyntaxError, ValueError):
         what = "the picture is damaged or truncated" if path.stat().st_size else "the file is empty"
         raise _DamageError(path, what) from None
+
+
+@contextmanager
+def _without_size_warning() -> Iterator[None]:
+    """A picture of another size than needed is refused, before its pixels are read: nobody need be warned of them."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        yield
 
 
 def _require_inside(path: Path, folder: Path) -> None:
