@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import gc
 import logging
 import math
 import os
@@ -63,6 +64,9 @@ def hired(objective: Objective, workers: int | str) -> Iterator[tuple[Callable, 
             'Type: pip install "optuna-integration[dask]"'
         ) from None
     packed = _packed(objective)
+    # A client that failed earlier closes itself when it is collected. If that happened while the next one starts, it
+    # would wait for ever for the lock that the start holds.
+    gc.collect()
     with (_at if isinstance(workers, str) else _on_this_machine)(workers) as client:
         yield partial(_run_on, client, packed), DaskStorage(client=client)
 

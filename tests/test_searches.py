@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -335,6 +336,30 @@ def test_an_objective_that_cannot_be_sent_is_refused():
 def test_an_address_where_nobody_answers(impatient, address):
     with pytest.raises(CourseError, match=f"no Dask scheduler answers at '{address}'. Type there: dask scheduler"):
         search(draw, 2, workers=address)
+
+
+def test_clients_that_failed_are_collected_before_the_next_one_starts(monkeypatch):
+    class Old:
+        def __init__(self):
+            self.itself = self
+
+        def __del__(self):
+            events.append("closed")
+
+    def start(address):
+        events.append("start")
+        raise CourseError("nobody there")
+
+    events = []
+    monkeypatch.setattr("course_utils.workers._at", start)
+    gc.disable()
+    try:
+        Old()
+        with pytest.raises(CourseError, match="nobody there"):
+            search(draw, 2, workers="tcp://127.0.0.1:9")
+    finally:
+        gc.enable()
+    assert events == ["closed", "start"]
 
 
 def test_a_cluster_without_workers(impatient):
