@@ -209,8 +209,8 @@ def _small_figure(broken: NotebookNode) -> None:
     cell(broken, "dead-relu-figure").outputs[0] = _picture(size=(16, 9))
 
 
-def _external_script(broken: NotebookNode) -> None:
-    cell(broken, "dead-relu-finding").source += '\n\n<script src="https://cdn.example.org/plot.js"></script>'
+def _external_picture(broken: NotebookNode) -> None:
+    cell(broken, "dead-relu-finding").source += "\n\n![A plot](https://cdn.example.org/plot.png)"
 
 
 def _no_description(broken: NotebookNode) -> None:
@@ -252,7 +252,7 @@ DECK_BREAKS: dict[str, tuple[Callable[[NotebookNode], None], str, str]] = {
     "a broken formula": (_bad_formula, "dead-relu-mechanism-formula", "formula"),
     "a command that LaTeX lacks": (_unknown_command, "dead-relu-mechanism", "formula"),
     "a figure too small to read": (_small_figure, "dead-relu-finding", "small figure"),
-    "a script from elsewhere": (_external_script, "dead-relu-finding", "external request"),
+    "a picture from elsewhere": (_external_picture, "dead-relu-finding", "external request"),
     "a picture without a description": (_no_description, "dead-relu-finding", "alternative text"),
     "code wider than the slide": (_wide_code, "dead-relu-experiment-run", "code"),
     "a heading without a text": (_empty_slide, "dead-relu-mechanism-formula", "empty"),
