@@ -22,6 +22,7 @@ from course_utils.grading import handed_in
 from course_utils.grading.handed_in import HandedIn, Notebook
 from course_utils.grading.sheet import DIGEST, Sheet, safe
 from course_utils.progress import bar
+from course_utils.session import forgive_terminals
 
 try:
     from course_utils.grading import running
@@ -38,8 +39,7 @@ Keys = dict[int, list[Key]]  # of each lecture
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Grade what the arguments name; return the exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # an old Windows console lacks some characters
+    forgive_terminals()
     args = parser().parse_args(arguments)
     try:
         return grade(args)
