@@ -81,18 +81,6 @@ def test_only_on_tensorflow_keras_recognizes_a_softmax_before_its_loss(keras):
     assert any("from_logits" in str(warning.message) for warning in told) == on_tensorflow
 
 
-def test_batch_norm_is_kerass(keras):
-    lecture = take(16, "BatchNorm")
-    ours, theirs = lecture.BatchNorm(), keras.layers.BatchNormalization(momentum=0.9)
-    rng = np.random.default_rng(SEED)
-    numbers = keras.ops.convert_to_numpy
-    for _ in range(3):
-        h = rng.normal(1, 2, (30, 4, 5)).astype("float32")
-        for mode in (True, False):
-            expected = numbers(theirs(h.reshape(30, 20), training=mode)).reshape(h.shape)
-            np.testing.assert_allclose(numbers(ours(h, training=mode)), expected, atol=1e-5)
-
-
 # The programs and the checks
 
 

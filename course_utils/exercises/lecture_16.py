@@ -152,7 +152,7 @@ NAME_THE_BUG = Exercise(
     hints=(
         "A: one row of its column is unlike all others. In which mode does an image depend on its company?",
         "B learns its batch by heart and reads at chance. Which row tells that the data are at fault?",
-        "C cannot learn one batch, and its loss there is still the first one, 2.34.",
+        "C cannot learn one batch, and its loss there is still about the first one, 2.74.",
         "D cannot learn one batch by the loss, and reads 94 % all the same. Which number is 1.46?",
         "E passes all checks. Compare its last two rows.",
         "F passes all checks. Does it keep what it reports?",
