@@ -54,6 +54,16 @@ RACES = [
     (f"{STOP}, {PAID}, trials * {STOP} / {PAID}", "times cheaper"),
     (f"{STOP} / factor, {PAID}, {PAID} / ({STOP})", "runs on to factor times"),
 ]
+OF_RANDOM, OF_TPE = "min(done, total - done)", "min(done, max(0, min(total, first_random) - done))"
+TRIED_AGAIN = [
+    (f"{OF_RANDOM}, {OF_TPE}, 0", "right"),
+    (f"total - done, {OF_TPE}, 0", "only so many to repeat"),
+    (f"done, {OF_TPE}, 0", "only as many as are missing"),
+    (f"{OF_RANDOM}, {OF_RANDOM}, 0", "From then on TPE reads the study"),
+    (f"{OF_RANDOM}, 0, 0", "Its first trials are random"),
+    (f"{OF_RANDOM}, min(total, first_random) - done, 0", "Less than none"),
+    (f"{OF_RANDOM}, {OF_TPE}, {OF_RANDOM}", "a number that is its own"),
+]
 SPACE = """
 def space(trial):
     r = trial.suggest_float("rate", {rate})
@@ -113,11 +123,17 @@ def test_search_space(changed, said):
     assert said in verdict(exercise, exercise.defined_by(SPACE.format(**GOOD | changed)))
 
 
-def test_a_stub_asks_for_nothing_and_an_error_is_told():
+def test_a_stub_asks_for_nothing():
     assert space_report(lambda trial: (..., ...)) == [...]
-    assert space_report(lambda trial: trial.nothing) == [
-        "AttributeError: trial.nothing is not part of this exercise: ask with suggest_float or suggest_int"
-    ]
+
+
+def test_the_error_of_a_space_that_stops_is_told_in_full():
+    told = verdict(get("search-space"), space_report(lambda trial: trial.suggest_uniform("rate", 0, 1)))
+    assert "your code stopped with AttributeError: trial.suggest_uniform is not part of this exercise" in told
+    assert "ask with suggest_float or suggest_int\n" in told
+
+
+def test_names_that_are_not_asked_for_are_counted():
     one, three, others = space_report(lambda trial: trial.suggest_int("depth", 1, 3))
     assert not one.any() and not three.any() and others == 1
 
@@ -131,3 +147,29 @@ def test_the_played_trial_asks_as_optuna_does():
         rate, units, dropout = names["space"](trial)
         assert len(units) == trial.params["layers"] and 1e-5 <= rate <= 1 and 0 <= dropout <= 0.5
         assert set(trial.params) == {"rate", "layers", "dropout", *(f"units_{i + 1}" for i in range(len(units)))}
+
+
+def tried_twice(make_sampler, done, total, of_first):
+    """How many of the first rates of a study repeat earlier ones when its sampler starts anew after some trials."""
+
+    def objective(trial):
+        return trial.suggest_float("rate", 1e-5, 1, log=True)
+
+    study = optuna.create_study(sampler=make_sampler())
+    study.optimize(objective, n_trials=done)
+    study.sampler = make_sampler()
+    study.optimize(objective, n_trials=total - done)
+    first = [trial.params["rate"] for trial in study.trials[:of_first]]
+    return len(first) - len(set(first))
+
+
+@pytest.mark.parametrize(("done", "total"), [(5, 8), (4, 14), (7, 30), (12, 20), (3, 9), (20, 31)])
+def test_a_sampler_that_starts_anew_repeats_as_many_as_the_exercise_says(done, total):
+    of_random = tried_twice(lambda: optuna.samplers.RandomSampler(seed=6), done, total, of_first=total)
+    of_tpe = tried_twice(lambda: optuna.samplers.TPESampler(seed=6), done, total, of_first=10)
+    assert get("tried-again").reference(done, total, 10) == (of_random, of_tpe, 0)
+
+
+@pytest.mark.parametrize(("answer", "said"), TRIED_AGAIN)
+def test_tried_again(answer, said):
+    assert said in reply("tried-again", "done, total, first_random", answer)

@@ -21,7 +21,7 @@ def check(exercise_id: str, answer: object) -> None:
 
     Args:
         exercise_id: As in the notebook, for example "tanh-slope".
-        answer: What you wrote in place of the `...`: a function or a value.
+        answer: What you wrote in place of the `...`: a function or a value, or the error that stopped a report on it.
 
     Raises:
         CourseError: If there is no such exercise.
@@ -77,6 +77,8 @@ def _told(exercise: Exercise, outcomes: Outcomes | Exception) -> str:
 
 
 def _outcomes(exercise: Exercise, answer: object) -> Outcomes:
+    if isinstance(answer, Exception):  # what a lecture's own report met when it tried the answer
+        raise answer
     if not exercise.cases or not callable(answer):
         return [(_listed(answer, exercise.reference), exercise.reference, "")]
     outcomes = []

@@ -24,7 +24,7 @@ class Unit:
         return f"one with {len(self._x)} inputs"
 
 
-def layer_report(layer_class: type) -> list:
+def layer_report(layer_class: type) -> list | Exception:
     """What a layer of three units with one slope each does: for the exercise on PReLU.
 
     Args:
@@ -32,13 +32,13 @@ def layer_report(layer_class: type) -> list:
 
     Returns:
         How many numbers it can learn, its outputs at the start, and those with slopes 0.1, 0.5 and 2; each (4, 3).
-        A list with `...` if the layer still has one in place of its weight or output; a list with the error in words
-        if Keras refuses the layer.
+        A list with `...` if the layer still has one in place of its weight or output; the error if Keras refuses
+        the layer.
     """
     try:
         return _looked_at(layer_class)
     except Exception as error:
-        return [f"{type(error).__name__}: {str(error).strip().splitlines()[0]}"]
+        return error
 
 
 def _looked_at(layer_class: type) -> list:

@@ -34,7 +34,7 @@ class _Played:
         return low
 
 
-def space_report(space: Callable) -> list:
+def space_report(space: Callable) -> list | Exception:
     """What a search space asks an Optuna trial for: for the exercise on search spaces.
 
     Args:
@@ -44,12 +44,12 @@ def space_report(space: Callable) -> list:
         For a trial that answers layers = 1, and for one that answers 3, an array (6, 5): a row for each of rate,
         layers, units_1, units_2, units_3 and dropout; columns: 1 if it is asked for, low, high, 1 for a log scale, 1
         for whole numbers; zeros if it is not asked for. Then how many other names are asked for. A list with `...` if
-        nothing is; a list with the error in words if the space stops.
+        nothing is; the error if the space stops.
     """
     try:
         one, three = (_play(space, layers) for layers in (1, 3))
     except Exception as error:
-        return [f"{type(error).__name__}: {str(error).strip().splitlines()[0]}"]
+        return error
     if not one:
         return [...]
     rows = [np.array([asked.get(name, (0.0,) * 5) for name in _SETTINGS], float) for asked in (one, three)]
@@ -216,17 +216,17 @@ EXPECTED = Exercise(
         "rows. A test set that chooses among j finalists is a validation set."
     ),
     hints=(
-        "Best of k on n rows: the mean of 1 − F(m)^k over m = 0 … n − 1.",
+        "Best of k on n rows: the mean of 1 − F(i)^k over i = 0 … n − 1.",
         "What has luck on the validation rows to do with the test rows, if the labels are coin flips?",
         "On the test rows the j finalists are as good as any j networks. And then somebody takes the best of them.",
     ),
     mistakes=(
-        Mistake("np.arange(rows), rows", "np.arange(rows + 1), rows", "Sum from m = 0 to n − 1: n terms, not n + 1."),
-        Mistake("np.arange(rows), rows", "np.arange(1, rows + 1), rows", "The sum starts at m = 0 and ends at n − 1."),
+        Mistake("np.arange(rows), rows", "np.arange(rows + 1), rows", "Sum from i = 0 to n − 1: n terms, not n + 1."),
+        Mistake("np.arange(rows), rows", "np.arange(1, rows + 1), rows", "The sum starts at i = 0 and ends at n − 1."),
         Mistake(
             "1 - stats.binom.cdf(np.arange(rows), rows, 0.5) ** count",
             "(1 - stats.binom.cdf(np.arange(rows), rows, 0.5)) ** count",
-            "Below one half: that is the worst of them. The best has at most m right if all k have: F(m)^k.",
+            "Below one half: that is the worst of them. The best has at most i right if all k have: F(i)^k.",
         ),
         Mistake("best_of(k, n)", "best_of(n, k)", "k networks, n rows: your two numbers are swapped."),
         Mistake(
@@ -397,4 +397,77 @@ RACE = Exercise(
     hint_for_each=True,
 )
 
-EXERCISES = [CONSTANT, NAME_THE_BUG, EXPECTED, SPACE, RACE]
+TRIED_AGAIN = Exercise(
+    id="tried-again",
+    lecture=16,
+    task="How many trials a search repeats after a stop: random, TPE, and with a seed for each trial.",
+    stub="""
+        def tried_again(done, total, first_random):
+            of_random, of_tpe, of_seeded_trials = ..., ..., ...
+            return of_random, of_tpe, of_seeded_trials
+    """,
+    solution="""
+        def tried_again(done, total, first_random):
+            missing = total - done
+            still_random = min(total, first_random) - done
+            of_random = min(missing, done)
+            of_tpe = min(max(still_random, 0), done)
+            of_seeded_trials = 0
+            return of_random, of_tpe, of_seeded_trials
+    """,
+    explanation=(
+        "A random sampler with a seed draws one fixed sequence, and starts it anew with the program: it repeats until "
+        "it has caught up, or until no trial is missing. TPE draws its first trials from such a sequence, too, but "
+        "only as long as the study has fewer trials than it wants random ones. Where the seed belongs to the trial, "
+        "nothing depends on where the program started."
+    ),
+    hints=(
+        "Random: write the sequence a b c d e … The program stops after `done` of them, and begins at a again. With 5 "
+        "of 8 done, which three come? And with 5 of 14?",
+        "TPE: of the trials that are missing only those are random that come before trial number `first_random` + 1.",
+        "A seed for each trial: does what trial k draws depend on when the program was started?",
+    ),
+    mistakes=(
+        Mistake(
+            "min(missing, done)",
+            "missing",
+            "After `done` trials there are only so many to repeat; then the sequence goes on with new ones.",
+        ),
+        Mistake("min(missing, done)", "done", "The program tries only as many as are missing."),
+        Mistake("min(missing, done)", "0", "The sampler does not read the study: its sequence starts anew."),
+        Mistake(
+            "min(max(still_random, 0), done)",
+            "min(missing, done)",
+            "Random trials end at `first_random`. From then on TPE reads the study, and repeats nothing.",
+        ),
+        Mistake(
+            "min(max(still_random, 0), done)",
+            "0",
+            "Its first trials are random, and start anew like those of random search.",
+        ),
+        Mistake(
+            "min(max(still_random, 0), done)",
+            "still_random",
+            "Less than none cannot be repeated, and no more than there were.",
+        ),
+        Mistake(
+            "min(max(still_random, 0), done)",
+            "min(max(first_random, 0), done)",
+            "Random trials that were done before the stop are not missing. How many of the missing ones are random?",
+        ),
+        Mistake(
+            "of_seeded_trials = 0",
+            "of_seeded_trials = of_random",
+            "Each trial has a number that is its own, and the seed comes from that number.",
+        ),
+    ),
+    cases=[
+        {"done": 5, "total": 8, "first_random": 10},
+        {"done": 4, "total": 14, "first_random": 10},
+        {"done": 12, "total": 20, "first_random": 10},
+        {"done": 7, "total": 30, "first_random": 10},
+    ],
+    hint_for_each=True,
+)
+
+EXERCISES = [CONSTANT, NAME_THE_BUG, EXPECTED, SPACE, RACE, TRIED_AGAIN]
