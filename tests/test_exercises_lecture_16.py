@@ -82,7 +82,7 @@ SPACES = [
     ({"rate": "1e-5, 1"}, "nine of ten trials"),
     ({"rate": "-5, 0"}, "the rates themselves"),
     ({"asked": "3"}, "does not exist are asked for"),
-    ({"asked": "n - 1"}, "The last layer has no units"),
+    ({"asked": "n - 1"}, "Units are missing"),
     ({"kind": "suggest_float"}, "a whole number of units"),
     ({"scale": ""}, "as far as from 128"),
     ({"dropout": "0, 0.5, log=True"}, "cannot start at 0"),

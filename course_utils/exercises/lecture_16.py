@@ -315,7 +315,11 @@ SPACE = Exercise(
             "range(1, 4)",
             "Units of a layer that does not exist are asked for. Loop over the layers that the trial has.",
         ),
-        Mistake("range(1, layers + 1)", "range(1, layers)", "The last layer has no units: range ends before its end."),
+        Mistake(
+            "range(1, layers + 1)",
+            "range(1, layers)",
+            "Units are missing: their numbers run from 1 to `layers`, and range ends before its end.",
+        ),
         Mistake("range(1, layers + 1)", "range(layers)", "The first layer is called units_1 here, not units_0."),
         Mistake("16, 256, log=True", "16, 256", "Units on a log scale: from 16 to 32 is as far as from 128 to 256."),
         Mistake('suggest_int(f"units_{i}"', 'suggest_float(f"units_{i}"', "A layer has a whole number of units."),
