@@ -61,7 +61,7 @@ TRIED_AGAIN = [
     (f"done, {OF_TPE}, 0", "only as many as are missing"),
     (f"{OF_RANDOM}, {OF_RANDOM}, 0", "From then on TPE reads the study"),
     (f"{OF_RANDOM}, 0, 0", "Its first trials are random"),
-    (f"{OF_RANDOM}, min(total, first_random) - done, 0", "Less than none"),
+    (f"{OF_RANDOM}, min(total, first_random) - done, 0", "only four can be repeated"),
     (f"{OF_RANDOM}, {OF_TPE}, {OF_RANDOM}", "a number that is its own"),
 ]
 SPACE = """

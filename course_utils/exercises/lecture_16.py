@@ -452,7 +452,7 @@ TRIED_AGAIN = Exercise(
         Mistake(
             "min(max(still_random, 0), done)",
             "still_random",
-            "Less than none cannot be repeated, and no more than there were.",
+            "With 4 of 14 done six more are random, but only four can be repeated. And there are never less than none.",
         ),
         Mistake(
             "min(max(still_random, 0), done)",
