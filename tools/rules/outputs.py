@@ -12,7 +12,7 @@ from tools.rules.base import EDIT_AND_EXECUTE, EXECUTE, WHOLE, rule
 
 MOST_BYTES = 2_000_000
 MOST_PICTURE_BYTES = 150_000
-FEWEST_ALT_WORDS = 4
+FEWEST_ALT_WORDS = 5
 MACHINE_TRACES = {
     "a warning": r"\b\w*Warning\b",
     "a traceback": r"Traceback \(most recent call last\)",
