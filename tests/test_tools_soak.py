@@ -163,6 +163,7 @@ def test_a_lecture_has_a_row_with_how_many_claims_held():
 def test_a_claim_shows_its_least_margin_and_where_that_is():
     runs = [a_run(outcome(clearance=clearance), seed=seed) for seed, clearance in ((1, 5.0), (2, 3.14), (9, math.inf))]
     assert rows(runs, soak.CLAIMS_HEAD) == ["| 03 | it works | 3 of 3 | 3.1 | 2 |"]
+    assert rows([a_run(outcome(clearance=3.6e13))], soak.CLAIMS_HEAD) == ["| 03 | it works | 1 of 1 | > 1,000 | 1 |"]
 
 
 def test_an_exact_fact_has_a_row_only_where_it_fails():

@@ -38,8 +38,9 @@ print(json.dumps([{"statement": c.statement, "holds": c.holds, "clearance": c.cl
 LEGEND = f"""\
 Every claim, measured with other base seeds (`COURSE_SEED`). Its margin is by how many robust standard errors the \
 median clears the bound, with the base seed where that is least; {STANDARD_ERRORS} are needed, and ∞ means that the \
-values do not differ. A claim also needs that {SHARE_OF_SEEDS:.0%} of its values clear the bound and that its control \
-does not, so it can fail with a wide margin. Exact facts are only counted, as long as they hold."""
+values do not differ. A claim also needs that {SHARE_OF_SEEDS * 100:.0f} % of its values clear the bound and that its \
+control does not, so it can fail with a wide margin. Exact facts are only counted, as long as they hold."""
+WIDE_MARGIN = 1000
 LECTURES_HEAD = "| lecture | base seeds | claims | exact facts | held |\n|---|---|---|---|---|"
 CLAIMS_HEAD = "| lecture | claim | held | margin | base seed |\n|---|---|---|---|---|"
 
@@ -225,4 +226,6 @@ def claim_rows(runs: list[Run]) -> Iterable[str]:
 
 def margin(clearance: float) -> str:
     """A clearance for the table."""
-    return f"{clearance:.1f}" if math.isfinite(clearance) else "∞" if clearance > 0 else "−∞"
+    if math.isfinite(clearance):
+        return f"{clearance:.1f}" if clearance < WIDE_MARGIN else f"> {WIDE_MARGIN:,}"
+    return "∞" if clearance > 0 else "−∞"
