@@ -141,7 +141,7 @@ BAD_SERVERS = {
     ),
     "cut off": (partial(send, body=npz()[:900], length=len(npz())), "retrieval incomplete"),
     "404": (partial(send, body=b"gone", status=404), "404"),
-    "empty": (partial(send, body=b""), "mnist.npz arrived damaged"),
+    "empty": (partial(send, body=b""), "sent an empty file"),
     "silent": (lambda handler: time.sleep(2.5), "timed out"),
     "stalls": (lambda handler: (send(handler, npz()[:100], length=9000), time.sleep(2.5)), "timed out"),
 }

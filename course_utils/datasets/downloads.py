@@ -153,7 +153,10 @@ class _Watch(urllib.request.BaseHandler):
 
     def http_response(self, request: urllib.request.Request, response: HTTPResponse) -> HTTPResponse:
         if response.status == 200:
-            size = int(response.headers.get("Content-Length") or 0) or None
+            length = response.headers.get("Content-Length")
+            if length == "0":  # older versions of Keras take the logarithm of the size
+                raise urllib.error.URLError(f"{request.host} sent an empty file")
+            size = int(length) if length else None
             progress = bar(size, f"downloading {self.label}", unit="B", unit_scale=True)
             self.bars.append(progress)
             read = response.read
