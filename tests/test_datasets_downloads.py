@@ -51,7 +51,8 @@ class Server(BaseHTTPRequestHandler):
 
 def send(handler, body, status=200, length=None):
     handler.send_response(status)
-    handler.send_header("Content-Length", str(length or len(body)))
+    if length != "unknown":
+        handler.send_header("Content-Length", str(length or len(body)))
     handler.end_headers()
     handler.wfile.write(body)
 
@@ -142,6 +143,7 @@ BAD_SERVERS = {
     "cut off": (partial(send, body=npz()[:900], length=len(npz())), "retrieval incomplete"),
     "404": (partial(send, body=b"gone", status=404), "404"),
     "empty": (partial(send, body=b""), "sent an empty file"),
+    "empty, of unknown size": (partial(send, body=b"", length="unknown"), "mnist.npz arrived damaged"),
     "silent": (lambda handler: time.sleep(2.5), "timed out"),
     "stalls": (lambda handler: (send(handler, npz()[:100], length=9000), time.sleep(2.5)), "timed out"),
 }

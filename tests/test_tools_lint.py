@@ -106,6 +106,8 @@ BAD = [
     ("no-machine-traces", "grey-experiment", prints("<object at 0x7f3a5c0012d0>")),
     ("no-failed-claim", "grey-claim", prints("✗ not with these settings: grey is dark (≈ 1; needed < 0.1)")),
     ("alternative-text", "grey-figure", shows(tiny.picture(), alt="A picture")),
+    ("alternative-text", "grey-figure", shows(tiny.picture(), alt="accuracy against networks tried.")),
+    ("alternative-text", "grey-figure", shows(tiny.picture(), alt="y against x; series: a.")),
     ("small-pictures", "grey-figure", shows(NOISE)),
     ("marked-numbers", "grey-experiment", prints("the loss is 0.43 now")),
     ("launch-links", "title", lambda cell: cell.update(source=f"{cell.source}\n\n[Page](https://example.org/)")),

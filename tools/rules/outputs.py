@@ -12,7 +12,7 @@ from tools.rules.base import EDIT_AND_EXECUTE, EXECUTE, WHOLE, rule
 
 MOST_BYTES = 2_000_000
 MOST_PICTURE_BYTES = 150_000
-FEWEST_ALT_WORDS = 5
+FEWEST_ALT_WORDS, FEWEST_ALT_LETTERS = 5, 25  # as tests/browser/slide_checks.js asks
 MACHINE_TRACES = {
     "a warning": r"\b\w*Warning\b",
     "a traceback": r"Traceback \(most recent call last\)",
@@ -79,7 +79,7 @@ def alternative_text(cell, lecture):
     """A stored picture needs an alternative text that says what is drawn."""
     for output in notebooks.pictures(cell.outputs):
         alt = output.metadata.get("image/png", {}).get("alt", "")
-        if len(alt.split()) < FEWEST_ALT_WORDS or alt == "A drawing without axes.":
+        if len(alt.split()) < FEWEST_ALT_WORDS or len(alt) < FEWEST_ALT_LETTERS:
             yield repr(alt)
 
 
