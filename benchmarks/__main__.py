@@ -12,7 +12,7 @@ from course_utils.errors import CourseError
 from tools.files import replace
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
-NAMES = ("fit", "controls", "sweeps", "glyphs")
+NAMES = ("fit", "controls", "decks", "sweeps", "glyphs")
 BY_NAME_ONLY = ("hub",)  # creates system users for as long as it runs, so it is never part of "all"
 PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "jax", "numpy", "jupyterhub")
 

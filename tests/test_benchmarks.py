@@ -36,6 +36,12 @@ def test_the_stored_tables_of_sweeps_meet_their_promises():
     assert float(rows["1,024"][-1]) <= 1.15
 
 
+def test_decks_are_built_and_looked_at_in_time_in_the_stored_table():
+    stored = RESULTS.read_text(encoding="utf-8").partition("<!-- decks -->")[2].partition("<!-- /decks -->")[0]
+    rows = re.findall(r"^\| \d\d \| \d+ \| ([\d.]+) \| ([\d.]+) \|$", stored, flags=re.MULTILINE)
+    assert rows and all(float(to_build) <= 5 and float(to_look) <= 30 for to_build, to_look in rows)
+
+
 def test_glyphs_are_drawn_within_two_seconds_in_the_stored_table():
     stored = RESULTS.read_text(encoding="utf-8").partition("<!-- glyphs -->")[2].partition("<!-- /glyphs -->")[0]
     rows = {cells[1]: cells[2] for line in stored.splitlines() if len(cells := re.split(r" *\| *", line)) > 4}

@@ -102,12 +102,13 @@ def test_a_stop_ends_it_at_once_with_all_that_it_started():
 
 @on_posix
 def test_a_process_that_leaves_the_group_is_found(monkeypatch):
-    monkeypatch.setattr(running.uuid, "uuid4", lambda: type("Known", (), {"hex": "known-mark"}))
+    mark = f"known to {os.getpid()}"
+    monkeypatch.setattr(running.uuid, "uuid4", lambda: type("Known", (), {"hex": mark}))
     fork = (
         "import os, time\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0: time.sleep(600)\n    os._exit(0)"
     )
     assert run(fork, "import time; time.sleep(1)").state == "ended"
-    assert not list(running._marked("known-mark"))
+    assert not list(running._marked(mark))
 
 
 def test_lines_that_are_no_reports_are_passed_over():

@@ -9,10 +9,12 @@ import subprocess
 from tools.colab import VERSIONS
 from tools.files import replace
 from tools.steps import ROOT, Result, Step, run_all
+from tools.test import BROWSER_TESTS, IN_PARALLEL
 from tools.versions import WANTED
 
 PASSED = ROOT / "test-results" / "release.json"
 SEED = 1000
+DECK_TESTS = f"{BROWSER_TESTS}/test_browser_decks.py"
 COLAB = ("00", "05", "11")  # plain Keras, sweeps, convolutions
 STEPS = [
     Step("all lectures on JAX", ("tools", "nbval", "--backend", "jax")),
@@ -27,7 +29,7 @@ STEPS = [
     Step("Binder can read the course", ("tools", "binder")),
     Step("the maintainers' guide, walked", ("tools", "walk")),
     Step("small errors are caught", ("tools", "mutate")),
-    Step("decks at 1920 × 1080", ("pytest", "-q", "tests/browser/test_browser_decks.py", "--screen", "1920x1080")),
+    Step("decks at 1920 × 1080", ("pytest", "-q", *IN_PARALLEL, DECK_TESTS, "--screen", "1920x1080")),
     Step("decks and site, the same bytes twice", ("tools", "twice")),
     Step("slides and handouts as PDF", ("tools", "deck", "--pdf")),
 ]

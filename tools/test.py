@@ -14,6 +14,8 @@ from tools.steps import ROOT, Step, run_all
 # The dense lectures: convolutions are slow on JAX on a CPU, so the others run there before a release only.
 ON_JAX = {f"{number:02}" for number in (*range(10), 16)}
 BROWSER_TESTS = "tests/browser"
+# A browser keeps one core busy. Who is done first takes tests from the other: those of JupyterLab are long.
+IN_PARALLEL = ("-n", "2", "--dist", "worksteal")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +41,7 @@ def steps(root: Path) -> list[Step]:
     every.append(Step("slide decks", ("tools", "deck")))
     every.append(Step("web site", ("tools", "site")))
     if any((root / BROWSER_TESTS).glob("test_*.py")):
-        every.append(Step("decks, lectures and site in a browser", ("pytest", "-q", BROWSER_TESTS)))
+        every.append(Step("decks, lectures and site in a browser", ("pytest", "-q", *IN_PARALLEL, BROWSER_TESTS)))
     return every
 
 

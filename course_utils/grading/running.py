@@ -207,6 +207,7 @@ def end(process: subprocess.Popen, mark: str) -> None:
         for member in family:
             with contextlib.suppress(psutil.Error):
                 member.kill()
+        psutil.wait_procs(family, timeout=TICK)  # a killed process is seen until its turn comes to die
         family = list(_marked(mark))
         if not family:
             break

@@ -1,6 +1,5 @@
 """Every slide of every lecture, as a room sees it."""
 
-import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,28 +10,20 @@ from tests.browser.deck_bench import DeckBench, Problem, pdf_pages
 from tools import notebooks
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-SECONDS_TO_BUILD = 5
-SECONDS_TO_LOOK = 30
 BYTES = 3_000_000
 
 
 @pytest.fixture(scope="module", params=notebooks.find(), ids=lambda path: path.stem)
 def deck(request: pytest.FixtureRequest, decks: Path) -> Path:
     """The deck of one lecture after the other."""
-    start = time.perf_counter()
     (page,) = build([request.param], decks)
-    assert time.perf_counter() - start <= SECONDS_TO_BUILD
     return page
 
 
-def test_slides_are_fit_to_present(deck: Path, browser, screen, record_property) -> None:
-    start = time.perf_counter()
+def test_slides_are_fit_to_present(deck: Path, browser, screen) -> None:
     bench = DeckBench(browser, deck, screen).look()
     bench.close()
-    seconds = time.perf_counter() - start
-    record_property("seconds to look at all slides", round(seconds, 1))
     assert not bench.problems, told(bench.problems)
-    assert seconds <= SECONDS_TO_LOOK
 
 
 def test_dark_slides_have_contrast(deck: Path, browser) -> None:
