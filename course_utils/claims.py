@@ -69,8 +69,9 @@ class Claim:
 
     @property
     def needed(self) -> str:
-        """What the values had to clear: "> 0.4"."""
-        return f"{self.relation.replace('==', '=')} {self.bound:,.12g}"
+        """What the values had to clear: "> 0.4"; a bound with more than four digits is rounded, but that of a fact."""
+        bound = self.bound if self.relation == "==" else float(f"{self.bound:.4g}")
+        return f"{self.relation.replace('==', '=')} {bound:,.12g}"
 
     def __str__(self) -> str:
         verdict = "✓ " if self.holds else "✗ not with these settings: "
@@ -98,7 +99,7 @@ def claim(
         bound: What the values must clear.
         without: The control: the same measure (any shape) in a case where it must not hold, such as with the supposed
             cause removed. `{"mixed-up labels": values}` names the case in the line that is printed.
-        of: What there is one value for, in the plural, where it is not a seed: "pairs of seeds".
+        of: What there is one value for, in the plural, where it is not a seed: "means of two seeds".
 
     Raises:
         CourseError: If the relation is unknown, something is not a number, or there is more than one control.
@@ -149,7 +150,7 @@ def in_fours(values: ArrayLike) -> np.ndarray:
     Returns:
         (seeds / 4,)
 
-    Taught in lecture 14.
+    Taught in lecture 02.
     """
     return np.median(np.reshape(values, (-1, 4)), axis=1)
 

@@ -54,7 +54,7 @@ def explore(
         raise CourseError(
             "explore needs at least one still, such as stills=[dict(rate=0.1)], for readers without a kernel."
         )
-    publish(_strip(update, figure, stills), caption, alt or f"{len(stills)} stills. {describe(figure)}")
+    publish(_strip(update, figure, stills), caption, alt or _describe(figure, stills))
     if not is_static():
         figure.set_layout_engine("none")  # the layout is settled; computing it again would double the time of an update
         display(_panel(update, figure, stills[0], controls))
@@ -75,6 +75,18 @@ def _strip(update: Callable, figure: Figure, stills: Sequence[dict]) -> Image.Im
     for i, picture in enumerate(pictures):
         strip.paste(picture, (i % columns * width, i // columns * height))
     return strip
+
+
+def _describe(figure: Figure, stills: Sequence[dict]) -> str:
+    """The settings in which the stills differ, and what the axes show; titles belong to one still each."""
+    differs = [name for name in stills[0] if any(still[name] != stills[0][name] for still in stills)]
+    settings = (", ".join(_setting(name, still[name]) for name in differs) for still in stills)
+    return f"{len(stills)} stills: {'; '.join(settings)}. {describe(figure, titles=False)}"
+
+
+def _setting(name: str, value: object) -> str:
+    """A control and its value in words, such as "dropout rate 0.5"."""
+    return f"{name.replace('_', ' ')} {f'{value:.3g}' if isinstance(value, float) else value}"
 
 
 def _panel(update: Callable, figure: Figure, first: dict, controls: dict[str, Control]) -> widgets.Widget:

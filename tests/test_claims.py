@@ -137,6 +137,8 @@ def test_one_outlier_hardly_moves_the_standard_error():
         (([0.43] * 16, "<=", 0.4), "✗ not with these settings: it works (≈ 0.43 over 16 seeds; needed <= 0.4)"),
         ((0.5, ">", 0.25), "✓ it works (≈ 0.5; needed > 0.25)"),
         ((7, "==", 7), "✓ it works (exactly 7)"),
+        ((0.5, "<", 2 / 3), "✓ it works (≈ 0.5; needed < 0.6667)"),
+        ((2e5, ">", 123456), "✓ it works (≈ 200000; needed > 123,500)"),
         ((3, "==", 7), "✗ not with these settings: it works (exactly 3; needed = 7)"),
         (([7, 8], "==", 7), "✗ not with these settings: it works (exactly 8; needed = 7)"),
     ],
@@ -147,8 +149,8 @@ def test_the_line_that_is_printed(arguments, line, capsys):
 
 
 def test_the_line_names_what_there_is_one_value_for(capsys):
-    claim("it works", [0.43] * 8, ">", 0.4, of="pairs of seeds")
-    assert capsys.readouterr().out == "✓ it works (≈ 0.43 over 8 pairs of seeds; needed > 0.4)\n"
+    claim("it works", [0.43] * 8, ">", 0.4, of="means of two seeds")
+    assert capsys.readouterr().out == "✓ it works (≈ 0.43 over 8 means of two seeds; needed > 0.4)\n"
 
 
 def test_values_may_have_any_shape(capsys):

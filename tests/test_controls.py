@@ -68,8 +68,10 @@ def test_static_outputs_are_the_strip_and_its_caption(shown, static):
 
 def test_the_strip_is_described(shown, static):
     fig, update = line()
-    explore(update, fig, "It rises.", stills=[{"slope": 1}, {"slope": 2}], slope=(0, 10, 1))
-    assert shown[0].metadata["image/png"]["alt"] == "2 stills. height against time."
+    stills = [{"slope": 1.0, "line_style": "-"}, {"slope": 0.12345, "line_style": "-"}]
+    fig.axes[0].set_title("slope 1")
+    explore(lambda slope, line_style: update(slope), fig, "It rises.", stills, slope=(0.0, 9.0, 1.0), line_style=["-"])
+    assert shown[0].metadata["image/png"]["alt"] == "2 stills: slope 1; slope 0.123. height against time."
 
 
 def test_a_reader_with_a_kernel_gets_the_strip_and_a_panel(shown):

@@ -104,6 +104,14 @@ def test_a_description_of_several_axes_has_their_titles():
     assert describe(fig) == "Left; loss against epoch. Right; loss against epoch."
 
 
+def test_a_description_of_rows_of_dots_has_their_names_and_medians():
+    fig, ax = plots.new()
+    plots.dots(ax, {"plain": [0.1, 0.2, 0.9], "skip": [1.0]})
+    ax.set(title="two\nlines", xlabel="accuracy")
+    assert describe(fig) == "two lines; accuracy; medians: plain ≈ 0.2, skip ≈ 1."
+    assert describe(fig, titles=False) == "accuracy; medians: plain ≈ 0.2, skip ≈ 1."
+
+
 def test_a_description_of_a_bare_drawing():
     assert describe(plots.new()[0]) == "A drawing without axes."
 

@@ -81,8 +81,8 @@ def test_finding_gathers_picture_claim_and_answer(sample) -> None:
     assert "More than half" in finding.answer
 
 
-def test_on_a_slide_neither_seeds_nor_pairs_of_them_are_counted() -> None:
-    for one in ("seeds", "pairs of seeds"):
+def test_on_a_slide_neither_seeds_nor_means_of_them_are_counted() -> None:
+    for one in ("seeds", "means of two seeds"):
         result = Result(True, "it works", f"≈ 0.57 over 8 {one}; mean over 3 layers: ≈ 0.02; needed > 0.4")
         assert result.told(outputs.WITH_CONTROL) == "≈ 0.57; mean over 3 layers: ≈ 0.02"
 

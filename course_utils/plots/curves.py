@@ -7,6 +7,8 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from course_utils.errors import CourseError
+from course_utils.plots.display import MEDIAN
+from course_utils.tables import approximately
 
 
 def against(axes: Axes, x: ArrayLike, values: ArrayLike, label: str, **line) -> None:
@@ -52,5 +54,7 @@ def dots(axes: Axes, rows: Mapping[str, ArrayLike]) -> None:
             raise CourseError(f"dots needs at least one number in each row; {name!r} has none.")
         places = row + np.linspace(-0.22, 0.22, values.size)
         axes.scatter(values, places, s=45, color=f"C{row % 6}", marker="os^Dv"[row % 5], alpha=0.8)
-        axes.plot(2 * [np.median(values)], [row - 0.36, row + 0.36], color="#404040", linestyle="-")
+        median = np.median(values)
+        label = f"{MEDIAN}{name} {approximately(median)}"
+        axes.plot(2 * [median], [row - 0.36, row + 0.36], color="#404040", linestyle="-", label=label)
     axes.set(yticks=range(len(rows)), yticklabels=list(rows), ylim=(len(rows) - 0.5, -0.5))

@@ -19,6 +19,7 @@ STORED_DPI = 200
 SHOWN_DPI = 100  # pictures are stored with twice the pixels they are shown with
 ANIMATED_DPI = 160  # the frames of an animation are many
 COLOURS = 256
+MEDIAN = "_median "  # begins the label of a row's bar: legends leave out what begins with an underscore
 CLEAR = 63  # the colour of an animation's pixels that stay as they were; below it stand those that are seen
 _PLAYED_ONCE = {
     "save_all": True,
@@ -138,17 +139,20 @@ def _display(picture: Image.Image, caption: str, alt: str, dpi: int, **options: 
     display({"text/markdown": f"*{caption.strip()}*", "text/plain": caption.strip()}, raw=True)
 
 
-def describe(figure: Figure) -> str:
-    """What a figure draws, from titles, axis labels and the names of its series."""
-    return " ".join(filter(None, map(_describe_axes, figure.axes))) or "A drawing without axes."
+def describe(figure: Figure, titles: bool = True) -> str:
+    """What a figure draws: titles, axis labels, the names of its series, the medians of its rows of dots."""
+    parts = (_describe_axes(axes, titles) for axes in figure.axes)
+    return " ".join(" ".join(filter(None, parts)).split()) or "A drawing without axes."
 
 
-def _describe_axes(axes: Axes) -> str:
+def _describe_axes(axes: Axes, titles: bool) -> str:
     names = [label for label in axes.get_legend_handles_labels()[1] if not label.startswith("_")]
+    medians = [line.get_label().removeprefix(MEDIAN) for line in axes.lines if line.get_label().startswith(MEDIAN)]
     across, up = axes.get_xlabel(), axes.get_ylabel()
     parts = [
-        axes.get_title(loc="left") or axes.get_title(),
+        (axes.get_title(loc="left") or axes.get_title()) if titles else "",
         f"{up} against {across}" if across and up else across or up,
         f"series: {', '.join(names)}" if names else "",
+        f"medians: {', '.join(medians)}" if medians else "",
     ]
     return "; ".join(filter(None, parts)) + "." if any(parts) else ""
