@@ -20,7 +20,7 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 
 from course_utils.errors import CourseError, require_choice
 from course_utils.progress import bar
-from course_utils.workers import failed, hired
+from course_utils.workers import OUTCOME, failed, hired
 
 FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
 
@@ -167,7 +167,9 @@ def _tell(live: optuna.Study, trial: Trial, outcome: dict | None, retries: int) 
         lost = live.trials[trial.number]
         lost.user_attrs = {}
         RetryHeartbeatStaleTrialCallback(max_retry=retries)(live, lost)
-    return live.trials[trial.number]
+    told = live.trials[trial.number]
+    told.user_attrs.pop(OUTCOME, None)
+    return told
 
 
 @contextmanager

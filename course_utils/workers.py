@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 Objective = Callable[[Trial], float]
 Ask = Callable[[], Trial | None]
 PATIENCE = 5  # seconds until a scheduler must answer, or a cluster must have a worker
+OUTCOME = "outcome"  # the name under which a trial keeps its outcome until it is told
 GOES_ON = "With study=FILE, what finished is kept, and the same call goes on."
 # Each process has a core to itself; by default TensorFlow would start threads for all cores in each.
 ONE_THREAD = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
@@ -164,7 +165,11 @@ def _submit(client: Client, packed: bytes, trial: Trial) -> Future:
 
 
 def _outcome_there(packed: bytes, packed_trial: bytes, backend: str | None) -> dict[str, Any] | None:
-    """`_outcome` in a worker's process, None if the trial was begun before: Dask starts again what a dead one left."""
+    """`_outcome` in a worker's process, each trial once.
+
+    Dask starts again what a dead process had, even a trial that had ended there. It has the outcome of the first time,
+    None if the process died before there was one.
+    """
     import cloudpickle
 
     if backend:
@@ -172,8 +177,12 @@ def _outcome_there(packed: bytes, packed_trial: bytes, backend: str | None) -> d
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
         trial = cloudpickle.loads(packed_trial)
-    begun = "process" in trial.study.trials[trial.number].user_attrs
-    return None if begun else _outcome(cloudpickle.loads(packed), trial)
+    known = trial.study.trials[trial.number].user_attrs
+    if "process" in known:
+        return known.get(OUTCOME)
+    outcome = _outcome(cloudpickle.loads(packed), trial)
+    trial.set_user_attr(OUTCOME, outcome)
+    return outcome
 
 
 def _wait(client: Client, running: list[Future]) -> set[Future]:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from contextlib import contextmanager
 from types import SimpleNamespace
 
@@ -187,6 +188,26 @@ def test_a_worker_lost_for_good_leaves_the_rest_to_the_other(mortal, tmp_path):
     with pytest.raises(CourseError, match=r"has lost its last worker.* the same call goes on"):
         again(7, 9)
     assert indices(search(draw, 6, study=tmp_path / "study.db")) == list(range(7))
+
+
+@pytest.mark.slow
+def test_a_trial_that_ended_is_kept_though_its_process_died_before_it_was_read(mortal, tmp_path, monkeypatch):
+    from distributed import Client
+
+    submit, wait = Client.submit, workers._wait
+
+    def to_one_worker(client, *arguments, **options):
+        return submit(client, *arguments, **options, workers=[min(client.nthreads())], allow_other_workers=True)
+
+    def too_late(client, running):
+        time.sleep(2)
+        return wait(client, running)
+
+    monkeypatch.setattr(Client, "submit", to_one_worker)
+    monkeypatch.setattr(workers, "_wait", too_late)
+    study = search(dies_in(1, tmp_path), 2, workers=mortal.address, retries=0)
+    assert search_summary(study) == "1 trials finished, 0 retried, 1 failed; the first failure: its process died"
+    assert all(set(trial.user_attrs) <= {"index", "process", "error"} for trial in study.trials)
 
 
 @pytest.mark.slow
